@@ -1,0 +1,36 @@
+// Bundles the browser code into the Python package, so that users need no Node. Deterministic: `make check` rebuilds and compares.
+// usage: node build.mjs [output root, default ../src/preau]
+import { build } from "esbuild";
+
+const root = process.argv[2] ?? "../src/preau";
+const common = {
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2020",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+// Served under /static/ (and the worker at /sw.js).
+await build({
+  ...common,
+  entryPoints: {
+    pupil: "pupil/main.ts",
+    room: "room/main.ts",
+    staff: "staff/main.ts",
+    site: "shared/site.css",
+    roomstyle: "room/room.css",
+  },
+  outdir: `${root}/project/static`,
+});
+await build({ ...common, format: "iife", entryPoints: { sw: "pupil/sw.ts" }, outdir: `${root}/project/static` });
+
+// The waiting page is one response: its style and script are inlined by the gate.
+await build({
+  ...common,
+  format: "iife",
+  entryPoints: { waiting: "gate/waiting.ts", waitingstyle: "gate/waiting.css" },
+  outdir: `${root}/gate/page`,
+});

@@ -1,0 +1,2 @@
+// Filled by the gate room.
+export {};

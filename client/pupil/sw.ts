@@ -1,0 +1,2 @@
+// Service worker; filled by the pupil room.
+export {};
