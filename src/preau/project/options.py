@@ -1,0 +1,231 @@
+"""The options of Préau: one table, from which parsing, `preau doctor` and the reference page derive.
+
+Each option is read from the environment once, at start. All mistakes are reported together, each with what to write
+instead. An option can also be given as a file: ``NAME_FILE`` holds the path of a file whose content is the value.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """How the text of an option is read."""
+
+    TEXT = "text"
+    SECRET = "secret"
+    INTEGER = "integer"
+    SWITCH = "switch"
+    PATH = "path"
+    URL = "url"
+    BIND = "host:port"
+
+
+class Option(NamedTuple):
+    """One row. ``lowest``/``highest`` bound integers; ``schemes`` bound URLs. ``default`` is text, as it would be typed."""
+
+    name: str
+    field: str
+    kind: Kind
+    default: str
+    meaning: str
+    unit: str = ""
+    lowest: int = 0
+    highest: int = 2**31
+    schemes: tuple[str, ...] = ()
+
+
+TABLE: Final[tuple[Option, ...]] = (
+    Option("PREAU_DATA", "data", Kind.PATH, "var", "Dossier des données : bases, colis, fichiers publiés, état."),
+    Option("BIND", "bind", Kind.BIND, "127.0.0.1:8000", "Adresse et port d’écoute."),
+    Option(
+        "PREAU_PUBLIC_URL",
+        "public_url",
+        Kind.URL,
+        "",
+        "Adresse publique du site, imprimée sur les cartes. En https, les cookies sont réservés à TLS. Vide : http://BIND.",
+        schemes=("http", "https"),
+    ),
+    Option(
+        "PREAU_SECRET_KEY",
+        "secret_key",
+        Kind.SECRET,
+        "",
+        "Secret de l’installation, 32 octets au moins. Vide : tiré au premier démarrage dans PREAU_DATA/secret_key.",
+    ),
+    Option(
+        "PREAU_SECRET_KEY_PREVIOUS",
+        "secret_key_previous",
+        Kind.SECRET,
+        "",
+        "Ancien secret, encore accepté le temps que les carnets se renouvellent.",
+    ),
+    Option(
+        "DATABASE_URL",
+        "database_url",
+        Kind.URL,
+        "",
+        "Base de l’école et journal des classes. Vide : SQLite dans PREAU_DATA.",
+        schemes=("postgres", "postgresql", "sqlite"),
+    ),
+    Option(
+        "REDIS_URL",
+        "redis_url",
+        Kind.URL,
+        "",
+        "Compteurs du portail et bus des classes. Vide : en mémoire.",
+        schemes=("redis", "rediss", "unix"),
+    ),
+    Option(
+        "PREAU_CAPACITY",
+        "capacity",
+        Kind.INTEGER,
+        "400",
+        "Personnes à l’intérieur en même temps ; les enseignants attendus en classe viennent en plus.",
+        unit="personnes",
+        lowest=1,
+        highest=1_000_000,
+    ),
+    Option(
+        "PREAU_PASS_IDLE_S",
+        "pass_idle_s",
+        Kind.INTEGER,
+        "900",
+        "Durée sans activité après laquelle une place est rendue.",
+        unit="s",
+        lowest=5,
+        highest=86_400,
+    ),
+    Option(
+        "PREAU_SIGN_IN_CONCURRENCY",
+        "sign_in_concurrency",
+        Kind.INTEGER,
+        "1",
+        "Vérifications de mot de passe (Argon2id) menées en même temps par processus ; les autres patientent.",
+        unit="vérifications",
+        lowest=1,
+        highest=64,
+    ),
+    Option("PREAU_LOG_JSON", "log_json", Kind.SWITCH, "1", "Journaux en JSON (1) ou lisibles à l’œil (0)."),
+    Option("PREAU_DEMO", "demo", Kind.SWITCH, "0", "Comptes et données de démonstration. Refusé hors de la machine."),
+)
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """The parsed options, one field per row of the table."""
+
+    data: Path
+    bind: tuple[str, int]
+    public_url: str
+    secret_key: str
+    secret_key_previous: str
+    database_url: str
+    redis_url: str
+    capacity: int
+    pass_idle_s: int
+    sign_in_concurrency: int
+    log_json: bool
+    demo: bool
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the site, without a slash at the end."""
+        host, port = self.bind
+        return self.public_url.rstrip("/") or f"http://{host}:{port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies are reserved to TLS."""
+        return self.base_url.startswith("https://")
+
+
+class Mistake(NamedTuple):
+    """One thing to correct before Préau can start."""
+
+    name: str
+    sentence: str
+
+
+def parse(environ: Mapping[str, str]) -> Options | list[Mistake]:
+    """Reads every row of the table; returns the options, or all the mistakes at once."""
+    values: dict[str, object] = {}
+    mistakes: list[Mistake] = []
+    for option in TABLE:
+        value = _read(option, environ)
+        if isinstance(value, Mistake):
+            mistakes.append(value)
+        else:
+            values[option.field] = value
+    if mistakes:
+        return mistakes
+    options = msgspec.convert(values, Options)
+    return _contradictions(options) or options
+
+
+def _read(option: Option, environ: Mapping[str, str]) -> object:
+    text = environ.get(option.name, option.default)
+    path = environ.get(f"{option.name}_FILE")
+    if path:
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return Mistake(option.name, f"le fichier {path} donné par {option.name}_FILE ne se lit pas")
+    return _PARSERS[option.kind](option, text)
+
+
+def _integer(option: Option, text: str) -> int | Mistake:
+    if text.strip().isdecimal() and option.lowest <= int(text) <= option.highest:
+        return int(text)
+    return Mistake(option.name, f"« {text} » : un entier de {option.lowest} à {option.highest} est attendu")
+
+
+def _switch(option: Option, text: str) -> bool | Mistake:
+    if text in {"0", "1", ""}:
+        return text == "1"
+    return Mistake(option.name, f"« {text} » : 0 ou 1 est attendu")
+
+
+def _url(option: Option, text: str) -> str | Mistake:
+    if text and urlsplit(text).scheme not in option.schemes:
+        return Mistake(option.name, f"une adresse en {', '.join(option.schemes)} est attendue")
+    return text
+
+
+def _secret(option: Option, text: str) -> str | Mistake:
+    if text and len(text.encode()) < 32:  # noqa: PLR2004  bytes of SHA-256
+        return Mistake(option.name, "32 octets au moins sont attendus")
+    return text
+
+
+def _bind(option: Option, text: str) -> tuple[str, int] | Mistake:
+    host, _, port = text.rpartition(":")
+    if host and port.isdecimal() and 0 < int(port) < 65_536:  # noqa: PLR2004  TCP ports
+        return host.strip("[]"), int(port)
+    return Mistake(option.name, f"« {text} » : une adresse et un port sont attendus, par exemple 127.0.0.1:8000")
+
+
+_PARSERS = {
+    Kind.TEXT: lambda _option, text: text,
+    Kind.SECRET: _secret,
+    Kind.INTEGER: _integer,
+    Kind.SWITCH: _switch,
+    Kind.PATH: lambda _option, text: Path(text),
+    Kind.URL: _url,
+    Kind.BIND: _bind,
+}
+
+
+def _contradictions(options: Options) -> list[Mistake]:
+    local = options.bind[0] in {"127.0.0.1", "localhost", "::1"}
+    if options.demo and (not local or options.public_url):
+        return [
+            Mistake(
+                "PREAU_DEMO",
+                "les comptes de démonstration ont des mots de passe publics : la démonstration n’écoute que sur 127.0.0.1",
+            )
+        ]
+    return []

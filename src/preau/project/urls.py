@@ -1,0 +1,16 @@
+"""The school's pages. What the edge answers before Django is in docs/reference/interfaces.md."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("preau.school.home.urls")),
+    path("", include("preau.school.signin.urls")),
+    path("", include("preau.school.directory.urls")),
+    path("", include("preau.school.classroom.urls")),
+    path("", include("preau.school.content.urls")),
+    path("", include("preau.school.work.urls")),
+]
+handler400 = "preau.school.home.refusals.bad_request"
+handler403 = "preau.school.home.refusals.forbidden"
+handler404 = "preau.school.home.refusals.not_found"
+handler500 = "preau.school.home.refusals.failure"
