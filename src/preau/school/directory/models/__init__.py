@@ -1,5 +1,7 @@
-"""People and structure of a school. Four ideas: a School is the tenant; a Person has one profile; a ClassGroup belongs to
-one school year; a Membership says who is in it, as what, from when to when. Departures are closed, never deleted.
+"""People and structure of a school.
+
+Four ideas: a School is the tenant; a Person has one profile; a ClassGroup belongs to one school year; a Membership says
+who is in it, as what, from when to when. Departures are closed, never deleted.
 """
 
 from preau.school.directory.models.group import ClassGroup, Membership, MembershipRole

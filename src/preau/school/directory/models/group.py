@@ -16,7 +16,7 @@ class MembershipRole(models.TextChoices):
 
 
 class ClassGroup(models.Model):
-    """Classe or groupe of one school year. ``sign_in_code``: what pupils type first; 8 characters, unguessable, renewable."""
+    """Classe or groupe of one school year. ``sign_in_code``: what pupils type first, see sign_in_code.py."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="class_groups")

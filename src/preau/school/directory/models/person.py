@@ -34,8 +34,8 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """Someone of a school (``AUTH_USER_MODEL``).
 
-    ``code_digest``: HMAC of the pupil's picture or word code under a standing key of the installation: the codes have too
-    few combinations for any hash to protect them alone, so what protects them is the key, which is not in the database.
+    ``code_digest``: HMAC of the pupil's picture or word code under a standing key of the installation: the codes have
+    too few combinations for any hash to protect them alone; the key protects them, and is not in the database.
     ``card_generation``: printing a new QR card raises it and revokes the older ones.
     """
 
@@ -44,7 +44,7 @@ class Person(AbstractBaseUser):
     profile = models.CharField(max_length=12, choices=Profile.choices)
     given_name = models.CharField(max_length=100)
     family_name = models.CharField(max_length=100)
-    login = models.CharField(max_length=150, unique=True, null=True, blank=True)  # noqa: DJ001  pupils have none: NULL
+    login = models.CharField(max_length=150, unique=True, null=True, blank=True)  # pupils have none: NULL
     code_digest = models.CharField(max_length=64, blank=True)
     card_generation = models.PositiveIntegerField(default=1)
     source = models.CharField(max_length=20, blank=True)
@@ -78,7 +78,7 @@ class Person(AbstractBaseUser):
 
     @property
     def short_name(self) -> str:
-        """What classmates see: ``Inès M.``"""
+        """What classmates see: ``Inès M.``."""
         return f"{self.given_name} {self.family_name[:1]}.".strip() if self.family_name else self.given_name
 
 

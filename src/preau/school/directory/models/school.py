@@ -13,10 +13,10 @@ class SchoolKind(models.TextChoices):
 
 
 class School(models.Model):
-    """Établissement. ``uai`` is its national code (7 digits and a check letter); an imported one may not have it yet."""
+    """Établissement. ``uai`` is its national code (see uai.py); an imported one may not have it yet."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    uai = models.CharField(max_length=8, unique=True, null=True, blank=True)  # noqa: DJ001  unique and optional: NULL, not ""
+    uai = models.CharField(max_length=8, unique=True, null=True, blank=True)  # unique and optional: NULL, not ""
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=8, choices=SchoolKind.choices)
     city = models.CharField(max_length=100, blank=True)

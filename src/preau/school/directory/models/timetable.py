@@ -27,8 +27,8 @@ class Subject(models.Model):
 class TimetableSlot(models.Model):
     """Créneau: a lesson repeated each week, in the school's local time, between two dates (both included).
 
-    ``weekday`` 0 = Monday; ``starts_at`` local time; ``minutes`` its length. ``live``: taught as a live class (True) or alone
-    with the lesson of the course (False).
+    ``weekday`` 0 = Monday; ``starts_at`` local time; ``minutes`` its length. ``live``: taught as a live class (True) or
+    alone with the lesson of the course (False).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,0 +1,40 @@
+"""Why the classroom says no: a stable code, its French sentence, its status."""
+
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext
+
+
+class Refusal(StrEnum):
+    """A refusal is a value; the stable code is what is stored, logged and shown in small type."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_SLOT = "unknown_slot"
+    NOT_YOUR_CLASS = "not_your_class"
+    NOT_NOW = "not_now"
+    NOT_ON_ROSTER = "not_on_roster"
+    CLASS_ENDED = "class_ended"
+    NOT_FOR_YOU = "register_not_for_you"
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do next, in the language of the page."""
+        return gettext(_SENTENCES[self])
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page."""
+        return _STATUSES.get(self, 403)
+
+
+_SENTENCES: Final = {
+    Refusal.MALFORMED: "Cette demande n’a pas été comprise. Revenez à votre journée et recommencez.",
+    Refusal.UNKNOWN_SLOT: "Ce créneau n’existe pas dans votre emploi du temps. Revenez à votre journée.",
+    Refusal.NOT_YOUR_CLASS: "Seul l’enseignant de ce créneau ou la direction de l’établissement ouvre cette classe.",
+    Refusal.NOT_NOW: "Cette classe s’ouvre dix minutes avant l’heure du cours et jusqu’à sa fin.",
+    Refusal.NOT_ON_ROSTER: "Cette classe n’est pas la tienne. Retourne à ta journée : tes cours t’y attendent.",
+    Refusal.CLASS_ENDED: "Cette classe est terminée. Retourne à ta journée : la suite t’y attend.",
+    Refusal.NOT_FOR_YOU: "Ce registre d’appel est réservé à l’équipe de la classe.",
+}
+_STATUSES: Final = {Refusal.MALFORMED: 400, Refusal.UNKNOWN_SLOT: 404, Refusal.NOT_NOW: 409, Refusal.CLASS_ENDED: 410}

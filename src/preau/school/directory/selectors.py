@@ -1,0 +1,146 @@
+"""Reads of the directory: who is in which class group, and when there is class.
+
+Days are local to the schools concerned, instants are aware. Departed people and closed groups do not appear.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from preau.school.directory.models import ClassGroup, Guardianship, MembershipRole, Person, Profile, TimetableSlot
+from preau.school.directory.occurrences import Occurrence, at_instant, occurrence_on, occurrences_near
+from preau.tokens.card import hours_mask
+
+__all__ = [
+    "CARD_LEAD",
+    "Occurrence",
+    "card_hours",
+    "class_groups_of",
+    "current_occurrence",
+    "occurrence_at",
+    "occurrences",
+    "occurrences_of_person",
+    "pupils_of",
+    "pupils_of_guardian",
+    "school_year_of",
+    "teachers_of",
+]
+
+OPENS_BEFORE = timedelta(minutes=10)
+"""How long before its start a lesson counts as here: time to enter and to try the microphone."""
+
+CARD_LEAD = timedelta(minutes=15)
+"""A card says busy from so long before the lesson: pupils who come early are expected, not strangers."""
+
+CARD_DAYS = 7
+"""A card's mask holds one week."""
+
+_FIRST_MONTH = 8
+"""Classes begin on 1 September at the earliest; rosters of the new year are imported from August on."""
+
+
+def school_year_of(day: date) -> int:
+    """The school year of a day, named by its September."""
+    return day.year if day.month >= _FIRST_MONTH else day.year - 1
+
+
+def _open_on(day: date, prefix: str = "") -> Q:
+    """Memberships (reached through ``prefix``) that hold on ``day``, both ends included."""
+    ends = Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": day})
+    return Q(**{f"{prefix}since__lte": day}) & ends
+
+
+def class_groups_of(person: Person, today: date) -> list[ClassGroup]:
+    """The groups ``person`` is in on ``today``, as pupil or teacher. One query."""
+    groups = ClassGroup.objects.filter(_open_on(today, "memberships__"), memberships__person=person, closed_at=None)
+    return list(groups.select_related("school").distinct())
+
+
+def _members(class_group: ClassGroup, today: date, role: MembershipRole) -> list[Person]:
+    people = Person.objects.filter(
+        _open_on(today, "memberships__"),
+        memberships__class_group=class_group,
+        memberships__role=role,
+        closed_at=None,
+    )
+    return list(people.distinct())
+
+
+def pupils_of(class_group: ClassGroup, today: date) -> list[Person]:
+    """The pupils of the group on ``today``, by family name. One query."""
+    return _members(class_group, today, MembershipRole.PUPIL)
+
+
+def teachers_of(class_group: ClassGroup, today: date) -> list[Person]:
+    """The teachers of the group on ``today``, by family name. One query."""
+    return _members(class_group, today, MembershipRole.TEACHER)
+
+
+def pupils_of_guardian(guardian: Person) -> list[Person]:
+    """The pupils ``guardian`` answers for, of all schools, with their school. One query."""
+    mine = Guardianship.objects.filter(guardian=guardian).values("pupil")
+    return list(Person.objects.filter(id__in=mine, closed_at=None).select_related("school"))
+
+
+def _slots() -> QuerySet[TimetableSlot]:
+    return TimetableSlot.objects.filter(class_group__closed_at=None).select_related(
+        "subject", "teacher", "class_group__school"
+    )
+
+
+def _slots_of_person(person: Person, now_day: date) -> QuerySet[TimetableSlot]:
+    """A teacher's own slots; for anybody else, those of the groups they are in."""
+    if person.profile == Profile.TEACHER:
+        return _slots().filter(teacher=person)
+    groups = ClassGroup.objects.filter(_open_on(now_day, "memberships__"), memberships__person=person)
+    return _slots().filter(class_group__in=groups)
+
+
+def _on(slots: QuerySet[TimetableSlot], day: date) -> list[Occurrence]:
+    found = slots.filter(weekday=day.weekday(), valid_from__lte=day, valid_until__gte=day)
+    dated = [occurrence for slot in found if (occurrence := occurrence_on(slot, day)) is not None]
+    return sorted(dated, key=lambda occurrence: (occurrence.starts_at, occurrence.slot.class_group.name))
+
+
+def occurrences(class_groups: Iterable[ClassGroup], day: date) -> list[Occurrence]:
+    """The lessons of these groups that begin on the local ``day``, in order. One query."""
+    return _on(_slots().filter(class_group__in=list(class_groups)), day)
+
+
+def occurrences_of_person(person: Person, day: date) -> list[Occurrence]:
+    """The lessons a pupil has, or a teacher gives, on the local ``day``. One query."""
+    return _on(_slots_of_person(person, day), day)
+
+
+def _near(slots: QuerySet[TimetableSlot], now: datetime) -> QuerySet[TimetableSlot]:
+    """Only slots that can have a lesson round ``now``: three weekdays, since the local day is not known yet."""
+    days = [now.date() + timedelta(days=offset) for offset in (-2, -1, 0, 1, 2)]
+    weekdays = {day.weekday() for day in days}
+    return slots.filter(weekday__in=weekdays, valid_from__lte=days[-1], valid_until__gte=days[0])
+
+
+def current_occurrence(class_group: ClassGroup, now: datetime, before: timedelta = OPENS_BEFORE) -> Occurrence | None:
+    """The group's lesson under way at ``now``, or else the one that begins within ``before``. One query."""
+    return at_instant(_near(_slots().filter(class_group=class_group), now), now, before=before)
+
+
+def occurrence_at(slot: TimetableSlot, now: datetime, before: timedelta = OPENS_BEFORE) -> Occurrence | None:
+    """This slot's lesson at ``now``, or the one that begins within ``before``."""
+    return at_instant([slot], now, before=before)
+
+
+def card_hours(person: Person, now: datetime) -> str:
+    """The ``hours`` of a card: the UTC hours of the next seven days that touch a lesson or its lead. One query."""
+    horizon = now + timedelta(days=CARD_DAYS)
+    slots = _slots_of_person(person, now.date()).filter(
+        valid_from__lte=(horizon + timedelta(days=1)).date(), valid_until__gte=(now - timedelta(days=2)).date()
+    )
+    hours: set[int] = set()
+    for slot in slots:
+        for occurrence in occurrences_near(slot, now, days_after=CARD_DAYS):
+            first_s = max((occurrence.starts_at - CARD_LEAD).timestamp(), now.timestamp())
+            last_s = min(occurrence.ends_at, horizon).timestamp()
+            if first_s < last_s:
+                hours.update(range(int(first_s // 3600), int((last_s - 1) // 3600) + 1))
+    return hours_mask(hours)
