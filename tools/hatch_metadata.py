@@ -17,6 +17,6 @@ class RequirementsHook(MetadataHookInterface):
 
     PLUGIN_NAME = "custom"
 
-    def update(self, metadata: dict[str, object]) -> None:  # noqa: PLR6301  the plugin interface
+    def update(self, metadata: dict[str, object]) -> None:
         metadata["dependencies"] = _lines("base")
         metadata["optional-dependencies"] = {extra: _lines(extra) for extra in ("postgres", "redis")}

@@ -17,7 +17,7 @@ class Kind(StrEnum):
     """How the text of an option is read."""
 
     TEXT = "text"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  the name of a kind
     INTEGER = "integer"
     SWITCH = "switch"
     PATH = "path"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 
 class Option(NamedTuple):
-    """One row. ``lowest``/``highest`` bound integers; ``schemes`` bound URLs. ``default`` is text, as it would be typed."""
+    """One row. ``lowest``/``highest`` bound integers; ``schemes`` bound URLs; ``default`` as it would be typed."""
 
     name: str
     field: str
@@ -47,7 +47,7 @@ TABLE: Final[tuple[Option, ...]] = (
         "public_url",
         Kind.URL,
         "",
-        "Adresse publique du site, imprimée sur les cartes. En https, les cookies sont réservés à TLS. Vide : http://BIND.",
+        "Adresse publique du site, imprimée sur les cartes. En https, les cookies exigent TLS. Vide : http://BIND.",
         schemes=("http", "https"),
     ),
     Option(
@@ -225,7 +225,7 @@ def _contradictions(options: Options) -> list[Mistake]:
         return [
             Mistake(
                 "PREAU_DEMO",
-                "les comptes de démonstration ont des mots de passe publics : la démonstration n’écoute que sur 127.0.0.1",
+                "ses comptes ont des mots de passe publics : la démonstration n’écoute que sur 127.0.0.1",
             )
         ]
     return []

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from preau.project.canary_view import canary
+
 urlpatterns = [
+    path("__canary__", canary),  # the edge keeps this path from the outside
     path("", include("preau.school.home.urls")),
     path("", include("preau.school.signin.urls")),
     path("", include("preau.school.directory.urls")),

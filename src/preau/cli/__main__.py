@@ -1,0 +1,5 @@
+"""``python -m preau.cli``."""
+
+from preau.cli.main import main
+
+main()

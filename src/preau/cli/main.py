@@ -1,0 +1,161 @@
+"""The command ``preau``. French on the terminal; exit code 2 for what the operator can correct, 1 for our failures."""
+
+import os
+import sys
+
+import click
+
+from preau.project.options import Options, parse
+
+
+class FrenchGroup(click.Group):
+    """Commands listed in the order they are written here, which is the order one needs them in."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        return list(self.commands)
+
+
+@click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="preau", message="Préau %(version)s")
+def main() -> None:
+    """Préau : la plateforme de classe à distance qui tient à 8 h 30."""
+
+
+def options(**changes: str) -> Options:
+    """The options, with changes from the command line put into the environment (Django's settings read it too)."""
+    os.environ.update(changes)
+    parsed = parse(os.environ)
+    if isinstance(parsed, Options):
+        return parsed
+    for mistake in parsed:
+        click.echo(f"{mistake.name} : {mistake.sentence}", err=True)
+    sys.exit(2)
+
+
+def set_up_django() -> None:
+    """Loads the school; commands that do not need it start without."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "preau.project.settings")
+    import django  # noqa: PLC0415  slow, and not needed by --help
+
+    django.setup()
+
+
+@main.command()
+@click.option("--bind", help="adresse et port d’écoute (sinon la variable BIND)")
+def demo(bind: str | None) -> None:
+    """Sert la démonstration : trois établissements, dix classes, une leçon en cours à toute heure."""
+    from preau.cli.serving import run_demo  # noqa: PLC0415
+
+    changes = {"PREAU_DEMO": "1", **({"BIND": bind} if bind else {})}
+    os.environ.setdefault("PREAU_LOG_JSON", "0")
+    run_demo(options(**changes))
+
+
+@main.command()
+@click.option("--bind", help="adresse et port d’écoute (sinon la variable BIND)")
+def serve(bind: str | None) -> None:
+    """Sert un établissement."""
+    from preau.cli.serving import run_serve  # noqa: PLC0415
+
+    run_serve(options(**({"BIND": bind} if bind else {})))
+
+
+@main.command()
+@click.option("--options", "as_page", is_flag=True, help="écrit la page de référence des options")
+def doctor(*, as_page: bool) -> None:
+    """Vérifie l’installation et dit quoi corriger."""
+    from preau.cli.doctor import options_page, report  # noqa: PLC0415
+
+    if as_page:
+        click.echo(options_page(), nl=False)
+        return
+    sys.exit(report(os.environ))
+
+
+@main.group("import", cls=FrenchGroup)
+def import_group() -> None:
+    """Importe des listes ou des parcours."""
+
+
+@import_group.command("oneroster")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.option("--apply", "write", is_flag=True, help="écrit ; sans cette option, rien n’est changé")
+def import_oneroster(folder: str, *, write: bool) -> None:
+    """Importe un dossier OneRoster (CSV 1.1 ou 1.2)."""
+    from preau.cli.imports import oneroster  # noqa: PLC0415
+
+    options()
+    set_up_django()
+    sys.exit(oneroster(folder, write=write))
+
+
+@import_group.command("markdown")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.option("--dry-run", is_flag=True, help="vérifie sans rien changer")
+def import_markdown(folder: str, *, dry_run: bool) -> None:
+    """Importe un dossier de fichiers Markdown comme parcours."""
+    from preau.cli.imports import markdown  # noqa: PLC0415
+
+    options()
+    set_up_django()
+    sys.exit(markdown(folder, dry_run=dry_run))
+
+
+@main.group(cls=FrenchGroup)
+def incident() -> None:
+    """Écrit sur la page d’état."""
+
+
+@incident.command("open")
+@click.argument("title")
+@click.argument("body")
+@click.option("--impact", type=click.Choice(["none", "minor", "major", "critical"]), default="minor")
+def incident_open(title: str, body: str, impact: str) -> None:
+    """Ouvre un incident."""
+    from preau.cli.incidents import open_one  # noqa: PLC0415
+
+    sys.exit(open_one(options().data, title=title, body=body, impact=impact))
+
+
+@incident.command("update")
+@click.argument("incident_id")
+@click.argument("body")
+@click.option("--status", type=click.Choice(["investigating", "identified", "monitoring"]), default="investigating")
+def incident_update(incident_id: str, body: str, status: str) -> None:
+    """Ajoute une ligne à un incident."""
+    from preau.cli.incidents import update_one  # noqa: PLC0415
+
+    sys.exit(update_one(options().data, incident_id, body=body, status=status))
+
+
+@incident.command("resolve")
+@click.argument("incident_id")
+@click.argument("body")
+def incident_resolve(incident_id: str, body: str) -> None:
+    """Clôt un incident."""
+    from preau.cli.incidents import resolve_one  # noqa: PLC0415
+
+    sys.exit(resolve_one(options().data, incident_id, body=body))
+
+
+@main.command()
+@click.argument("login")
+def password(login: str) -> None:
+    """Donne un mot de passe à un adulte (enseignant, responsable, direction)."""
+    from preau.cli.people import set_password  # noqa: PLC0415
+
+    options()
+    set_up_django()
+    secret = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Encore une fois")
+    sys.exit(set_password(login, secret))
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Passe une commande à Django (migrate, shell, dbshell…)."""
+    options()
+    set_up_django()
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(["preau manage", *arguments])

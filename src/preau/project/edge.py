@@ -1,0 +1,125 @@
+"""The outermost application: who answers which path, and the headers of every response.
+
+Order of answers: health, static files, packages, status page, and only then the gate with everything behind it. What
+stands before the gate needs neither Django nor a database, so it goes on when they do not.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import structlog
+
+from preau.project.answers import header, refuse
+from preau.project.asgi_types import Application, Message, Receive, Scope, Send
+
+_POLICY: Final = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "media-src 'self' blob:",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+)
+CSP: Final = "; ".join(_POLICY)
+_HEADERS: Final = (
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), payment=(), usb=(), microphone=(self)"),
+)
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?")
+MAX_PATH_CHARS: Final = 2000
+log = structlog.get_logger("preau.edge")
+
+
+class Edge:
+    """Dispatches by path prefix.
+
+    Args:
+        before: prefix -> application, tried in order, outside the gate.
+        behind: the gate with everything behind it; takes websockets too.
+        hosts: the host names this installation answers to; None answers to all (no public address was given).
+        secure: the site is served over TLS.
+    """
+
+    def __init__(
+        self, *, before: Mapping[str, Application], behind: Application, hosts: frozenset[str] | None, secure: bool
+    ) -> None:
+        self._before = tuple(before.items())
+        self._behind = behind
+        self._hosts = hosts
+        self._headers = (*_HEADERS, _HSTS) if secure else _HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, _dressed(send, self._headers))
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.knows(scope):
+            await self._behind(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 4403})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self.knows(scope):
+            sentence = "Cette adresse n’est pas celle de cet établissement."
+            await refuse(scope, send, status=421, code="host_unknown", sentence=sentence)
+        elif len(scope["path"]) > MAX_PATH_CHARS or "\0" in scope["path"]:
+            await refuse(scope, send, status=414, code="path_too_long", sentence="Cette adresse est trop longue.")
+        else:
+            await self._guarded(self._choose(scope["path"]), scope, receive, send)
+
+    def knows(self, scope: Scope) -> bool:
+        """Whether the request was sent to one of our host names."""
+        if self._hosts is None:
+            return True
+        match = _HOST.fullmatch(header(scope, b"host").lower())
+        return match is not None and match[1].strip("[]") in self._hosts
+
+    def _choose(self, path: str) -> Application:
+        for prefix, application in self._before:
+            if path == prefix or (path.startswith(prefix) and (prefix.endswith("/") or path[len(prefix)] == "/")):
+                return application
+        return self._behind
+
+    @staticmethod
+    async def _guarded(application: Application, scope: Scope, receive: Receive, send: Send) -> None:
+        """Whatever breaks behind becomes a page that says so; if the response had begun, it is cut."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await application(scope, receive, watched)
+        except Exception:
+            log.exception("edge_caught", path=scope["path"][:200])
+            if started:
+                raise
+            sentence = "La panne est de notre côté. Rien de ce que tu as fait n’est perdu : réessaie dans un instant."
+            await refuse(scope, send, status=503, code="internal", sentence=sentence, title="Préau reprend son souffle")
+
+
+def _dressed(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> Callable[[Message], object]:
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = [(name.lower(), value) for name, value in message["headers"]]
+            names = {name for name, _value in own}
+            message = {**message, "headers": own + [pair for pair in headers if pair[0] not in names]}
+        await send(message)
+
+    return dressed

@@ -1,0 +1,139 @@
+"""The shell round Django: one thread, whole bodies, a bounded line in front.
+
+Why one thread: with Django saturated, a page of the gate from the same process takes p99 10-15 ms when Django has one
+thread and 60-90 ms when it has several (ADR 0001). Why whole bodies: Django reads its input while holding that one
+thread, so a client that sends slowly would stop the school; here it only occupies its own coroutine. For the same
+reason the answer is collected before it is sent. Why a bounded line: past it people are better served by the gate's
+page than by a time-out.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from a2wsgi import WSGIMiddleware
+
+from preau.project.answers import header, refuse
+from preau.project.asgi_types import Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 1_048_576
+"""Forms, journals of 200 events and pictures' references fit; course files are imported by the operator."""
+BODY_TIMEOUT_S = 15.0
+MAX_WAITING = 64
+"""At 10 ms a page this is 0.6 s of work: more would only age in the line."""
+FAILURE_MEMORY_S = 30.0
+
+_SECRET_PATH = re.compile(r"^/c/.+")  # a paper card's token: not for the logs
+log = structlog.get_logger("preau.school")
+
+
+class BodyRefused(Exception):  # noqa: N818  named for what it says
+    """The request's body is too large, too slow or broken off."""
+
+    def __init__(self, status: int, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.status, self.code, self.sentence = status, code, sentence
+
+
+class SchoolShell:
+    """ASGI application that answers with a WSGI application in one thread.
+
+    Args:
+        wsgi: Django's handler.
+        monotonic: seconds of a monotonic clock.
+    """
+
+    def __init__(self, wsgi: Callable[..., Any], *, monotonic: Callable[[], float]) -> None:
+        self._bridge = WSGIMiddleware(wsgi, workers=1, send_queue_size=10)
+        self._monotonic = monotonic
+        self._waiting = 0
+        self.failed_at: float | None = None
+
+    @property
+    def recently_failed(self) -> bool:
+        """Whether Django answered 5xx or raised within the last half minute."""
+        return self.failed_at is not None and self._monotonic() - self.failed_at < FAILURE_MEMORY_S
+
+    async def run(self, job: Callable[[], object]) -> object:
+        """Runs ``job`` in Django's thread, in turn with the requests."""
+        return await asyncio.get_running_loop().run_in_executor(self._bridge.executor, job)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._waiting >= MAX_WAITING:
+            sentence = "Beaucoup de demandes à la fois. Recommence dans quelques secondes : rien n’est perdu."
+            await refuse(scope, send, status=503, code="school_busy", sentence=sentence)
+            return
+        try:
+            body = await asyncio.wait_for(read_body(scope, receive), BODY_TIMEOUT_S)
+        except TimeoutError:
+            sentence = "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."
+            await refuse(scope, send, status=408, code="body_slow", sentence=sentence)
+            return
+        except BodyRefused as refusal:
+            await refuse(scope, send, status=refusal.status, code=refusal.code, sentence=refusal.sentence)
+            return
+        await self._answer(scope, body, send)
+
+    async def _answer(self, scope: Scope, body: bytes, send: Send) -> None:
+        answer: list[Message] = []
+
+        async def replay() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def collect(message: Message) -> None:
+            answer.append(message)
+
+        started = self._monotonic()
+        self._waiting += 1
+        try:
+            await self._bridge(_clean(scope), replay, collect)  # type: ignore[arg-type]
+        except Exception:
+            self.failed_at = self._monotonic()
+            log.exception("school_raised", path=_logged_path(scope))
+            raise
+        finally:
+            self._waiting -= 1
+        status = answer[0]["status"]
+        if status >= 500:  # noqa: PLR2004  HTTP status
+            self.failed_at = self._monotonic()
+        duration_ms = round((self._monotonic() - started) * 1000, 1)
+        log.info("request", method=scope["method"], path=_logged_path(scope), status=status, duration_ms=duration_ms)
+        for message in answer:
+            await send(message)
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body of a request.
+
+    Raises:
+        BodyRefused: over the limit, or the client left.
+    """
+    too_large = BodyRefused(413, "body_too_large", "Cet envoi est trop gros pour être reçu ici.")
+    declared = header(scope, b"content-length")
+    if declared and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
+        raise too_large
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BodyRefused(400, "body_broken_off", "L’envoi s’est interrompu. Recommence.")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise too_large
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _clean(scope: Scope) -> Scope:
+    """Without headers that WSGI would confuse with others (``X_A`` and ``X-A`` become one name there)."""
+    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    query = scope["query_string"].decode("ascii", "replace").replace("\ufffd", "%EF%BF%BD").encode()
+    return {**scope, "headers": headers, "query_string": query}
+
+
+def _logged_path(scope: Scope) -> str:
+    return _SECRET_PATH.sub("/c/…", scope["path"])[:200]

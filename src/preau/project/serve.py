@@ -1,0 +1,126 @@
+"""Runs Préau in one process: database made ready, rooms started, Granian serving, everything stopped in order.
+
+Granian is embedded (one process, so SIGKILL leaves nothing behind) and never runs with its default limits: with those,
+1,500 slow connections leave 0 % availability (1024 connections counted as backpressure, 30 s to send a header).
+"""
+
+import asyncio
+import fcntl
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Final
+
+import structlog
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from preau.project.options import Options
+from preau.tokens.keyring import Keyring
+
+BACKLOG: Final = 8192
+HEADER_TIMEOUT_MS: Final = 5000
+LESSONS_EVERY_S: Final = 600
+SWITCH_INTERVAL_S: Final = 0.001
+"""How long Django's thread may keep the interpreter before the gate's loop gets it (default 5 ms)."""
+log = structlog.get_logger("preau.serve")
+
+
+class DataFolderBusyError(Exception):
+    """Another process serves from this data folder."""
+
+
+def lock(data: Path) -> IO[str]:
+    """Takes the data folder for this process; the lock falls with the process, however it ends.
+
+    Raises:
+        DataFolderBusyError: another process has it.
+    """
+    file = (data / "lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise DataFolderBusyError from None
+    return file
+
+
+def serve(options: Options, keyring: Keyring, *, ready: Callable[[], None]) -> None:
+    """Serves until SIGTERM or SIGINT. ``ready`` is called once, when the first request can be answered.
+
+    Raises:
+        DataFolderBusyError: another process serves from the data folder.
+    """
+    held = lock(options.data)
+    try:
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        uvloop.run(_serve(options, keyring, ready))
+    finally:
+        held.close()
+
+
+async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) -> None:
+    from preau.project.wiring import build  # noqa: PLC0415  needs Django set up first
+
+    house = build(options, keyring)
+    host, port = options.bind
+    server = Server(
+        house.edge, address=host, port=port, interface=Interfaces.ASGINL, http=HTTPModes.http1,
+        backlog=BACKLOG, backpressure=BACKLOG, log_enabled=False,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
+    )  # fmt: skip
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    await house.live.start()
+    await house.canary.sing()
+    jobs = {
+        "porter": house.porter.run,
+        "canary": house.canary.run,
+        "status": house.publisher.run,
+        "lessons": lambda: _publish_lessons(house.shell.run),
+    }
+    async with _running(jobs):
+        log.info("serving", bind=f"{host}:{port}", capacity=options.capacity)
+        loop.call_later(0.05, ready)
+        await server.serve()
+        await house.live.stop()
+    log.info("stopped")
+
+
+async def _publish_lessons(run: Callable[[Callable[[], object]], object]) -> None:
+    """Keeps the lessons that the waiting page offers up to date; a failure waits for the next round."""
+    from preau.school.content.publication import publish_lessons_of_the_day  # noqa: PLC0415  needs Django set up first
+
+    while True:
+        try:
+            await run(lambda: publish_lessons_of_the_day(time.time()))  # type: ignore[misc]
+        except Exception:
+            log.exception("lessons_not_published")
+        await asyncio.sleep(LESSONS_EVERY_S)
+
+
+@asynccontextmanager
+async def _running(jobs: dict[str, Callable[[], object]]) -> AsyncIterator[None]:
+    """Background tasks for as long as the block runs; one that dies is logged, and the others go on."""
+    tasks = [asyncio.create_task(_logged(name, job)) for name, job in jobs.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _logged(name: str, job: Callable[[], object]) -> None:
+    while True:
+        try:
+            await job()  # type: ignore[misc]
+        except Exception:
+            log.exception("job_died", job=name)
+        await asyncio.sleep(1)  # and is started again

@@ -1,0 +1,129 @@
+"""The composition root: the only place that names concrete engines and knows every room."""
+
+import time
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from django.core.handlers.wsgi import WSGIHandler
+
+from preau.gate.engine import Engine
+from preau.gate.ledger.interface import Ledger
+from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.porter import Porter
+from preau.live.bus.interface import Bus
+from preau.live.bus.memory import MemoryBus
+from preau.live.journal.interface import Journal
+from preau.live.journal.sqlite import SqliteJournal
+from preau.live.server import LiveServer
+from preau.project.answers import header
+from preau.project.asgi_types import Application, Receive, Scope, Send
+from preau.project.edge import Edge
+from preau.project.health import Canary, Health
+from preau.project.options import Options
+from preau.project.packages import PackageFiles
+from preau.project.school_shell import SchoolShell
+from preau.project.signals import SignalsReader
+from preau.project.static_files import AT_THE_ROOT, static_application
+from preau.tokens.cookies import cookie_names
+from preau.tokens.keyring import Keyring
+from preau.watch.metrics import render
+from preau.watch.status.publisher import StatusPublisher
+from preau.watch.status.serve import StatusFiles
+
+LIVE_PREFIX: Final = "/classe/"
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised, not bound
+
+
+class House(NamedTuple):
+    """The wired parts that ``serve`` starts and stops."""
+
+    edge: Edge
+    shell: SchoolShell
+    canary: Canary
+    porter: Porter
+    live: LiveServer
+    publisher: StatusPublisher
+
+
+def build(options: Options, keyring: Keyring) -> House:
+    """Wires every room for one process."""
+    published = options.data / "published"
+    shell = SchoolShell(WSGIHandler(), monotonic=time.monotonic)
+    canary = Canary(shell, clock=time.time)
+    ledger = _ledger(options)
+    porter = Porter(ledger, capacity=options.capacity, published=published, clock=time.time)
+    live = LiveServer(
+        keyring=keyring, journal=_journal(options), bus=_bus(options), published=published,
+        allowed_origin=same_origin, clock=time.time,
+    )  # fmt: skip
+    engine = Engine(
+        behind_the_gate(live, shell), keyring=keyring, ledger=ledger, porter=porter,
+        cookies=cookie_names(secure=options.secure), published=published, clock=time.time,
+        secure=options.secure, pass_idle_s=options.pass_idle_s,
+    )  # fmt: skip
+    signals = SignalsReader(engine=engine, live=live, canary=canary, clock=time.time)
+    status_folder = options.data / "status"
+    publisher = StatusPublisher(
+        folder=status_folder, incidents=options.data / "incidents.jsonl", signals=signals.read, clock=time.time
+    )
+    health = Health(canary, metrics=lambda: render(signals.read()))
+    static = static_application(options.data)
+    before: dict[str, Application] = {
+        "/__": health, "/metrics": health, "/static/": static, **dict.fromkeys(AT_THE_ROOT, static),
+        "/colis/": PackageFiles(options.data / "colis"), "/etat": StatusFiles(status_folder),
+    }  # fmt: skip
+    edge = Edge(before=before, behind=engine, hosts=known_hosts(options), secure=options.secure)
+    return House(edge, shell, canary, porter, live, publisher)
+
+
+def behind_the_gate(live: Application, school: Application) -> Application:
+    """Websockets to the live server, requests to the school."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await school(scope, receive, send)
+        elif scope["path"].startswith(LIVE_PREFIX):
+            await live(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 4404})
+
+    return dispatch
+
+
+def same_origin(scope: Scope) -> bool:
+    """Whether a browser's request comes from a page of this very host; one without Origin is no browser's socket."""
+    origin = header(scope, b"origin")
+    return bool(origin) and urlsplit(origin).netloc.lower() == header(scope, b"host").lower()
+
+
+def known_hosts(options: Options) -> frozenset[str] | None:
+    """The host names to answer to; None (all) when listening everywhere without a public address."""
+    host = options.bind[0]
+    if host in EVERYWHERE and not options.public_url:
+        return None
+    public = urlsplit(options.base_url).hostname or host
+    return frozenset({"127.0.0.1", "localhost", "::1", host, public})
+
+
+def _ledger(options: Options) -> Ledger:
+    if not options.redis_url:
+        return MemoryLedger(idle_s=options.pass_idle_s)
+    from preau.gate.ledger.redis import RedisLedger  # noqa: PLC0415  an extra: not installed on one machine
+
+    return RedisLedger(options.redis_url, idle_s=options.pass_idle_s)
+
+
+def _bus(options: Options) -> Bus:
+    if not options.redis_url:
+        return MemoryBus()
+    from preau.live.bus.redis import RedisBus  # noqa: PLC0415  an extra: not installed on one machine
+
+    return RedisBus(options.redis_url)
+
+
+def _journal(options: Options) -> Journal:
+    if not options.database_url.startswith("postgres"):
+        return SqliteJournal(options.data / "journal.sqlite3")
+    from preau.live.journal.postgres import PostgresJournal  # noqa: PLC0415  an extra: not installed on one machine
+
+    return PostgresJournal(options.database_url)
