@@ -19,7 +19,6 @@ await build({
   entryPoints: {
     pupil: "pupil/main.ts",
     room: "room/main.ts",
-    staff: "staff/main.ts",
     site: "shared/site.css",
     roomstyle: "room/room.css",
   },
