@@ -43,10 +43,10 @@ log = structlog.get_logger("preau.edge")
 
 
 class Edge:
-    """Dispatches by path prefix.
+    """Dispatches by path.
 
     Args:
-        before: prefix -> application, tried in order, outside the gate.
+        before: path, or beginning of paths with ``*``, -> application outside the gate; the first that fits answers.
         behind: the gate with everything behind it; takes websockets too.
         hosts: the host names this installation answers to; None answers to all (no public address was given).
         secure: the site is served over TLS.
@@ -89,8 +89,8 @@ class Edge:
         return match is not None and match[1].strip("[]") in self._hosts
 
     def _choose(self, path: str) -> Application:
-        for prefix, application in self._before:
-            if path == prefix or (path.startswith(prefix) and (prefix.endswith("/") or path[len(prefix)] == "/")):
+        for pattern, application in self._before:
+            if path == pattern or (pattern.endswith("*") and path.startswith(pattern[:-1])):
                 return application
         return self._behind
 

@@ -178,7 +178,7 @@ def _read(option: Option, environ: Mapping[str, str]) -> object:
 
 
 def _integer(option: Option, text: str) -> int | Mistake:
-    if text.strip().isdecimal() and option.lowest <= int(text) <= option.highest:
+    if text.isascii() and text.isdecimal() and option.lowest <= int(text) <= option.highest:
         return int(text)
     return Mistake(option.name, f"« {text} » : un entier de {option.lowest} à {option.highest} est attendu")
 
@@ -203,7 +203,7 @@ def _secret(option: Option, text: str) -> str | Mistake:
 
 def _bind(option: Option, text: str) -> tuple[str, int] | Mistake:
     host, _, port = text.rpartition(":")
-    if host and port.isdecimal() and 0 < int(port) < 65_536:  # noqa: PLR2004  TCP ports
+    if host and port.isascii() and port.isdecimal() and 0 < int(port) < 65_536:  # noqa: PLR2004  TCP ports
         return host.strip("[]"), int(port)
     return Mistake(option.name, f"« {text} » : une adresse et un port sont attendus, par exemple 127.0.0.1:8000")
 

@@ -63,14 +63,15 @@ def build(options: Options, keyring: Keyring) -> House:
     )  # fmt: skip
     signals = SignalsReader(engine=engine, live=live, canary=canary, clock=time.time)
     status_folder = options.data / "status"
+    status = StatusFiles(status_folder)
     publisher = StatusPublisher(
         folder=status_folder, incidents=options.data / "incidents.jsonl", signals=signals.read, clock=time.time
     )
     health = Health(canary, metrics=lambda: render(signals.read()))
     static = static_application(options.data)
     before: dict[str, Application] = {
-        "/__": health, "/metrics": health, "/static/": static, **dict.fromkeys(AT_THE_ROOT, static),
-        "/colis/": PackageFiles(options.data / "colis"), "/etat": StatusFiles(status_folder),
+        "/__*": health, "/metrics": health, "/static/*": static, **dict.fromkeys(AT_THE_ROOT, static),
+        "/colis/*": PackageFiles(options.data / "colis"), "/etat": status, "/etat/*": status,
     }  # fmt: skip
     edge = Edge(before=before, behind=engine, hosts=known_hosts(options), secure=options.secure)
     return House(edge, shell, canary, porter, live, publisher)

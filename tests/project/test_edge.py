@@ -1,0 +1,119 @@
+from typing import Any
+
+import pytest
+
+from asgi_client import call
+from preau.project.answers import respond
+from preau.project.edge import Edge
+
+
+def saying(text: str) -> Any:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await respond(send, text.encode(), kind="text/plain")
+
+    return application
+
+
+async def raising(scope: Any, receive: Any, send: Any) -> None:
+    raise RuntimeError("everything is broken")
+
+
+def edge(**changes: Any) -> Edge:
+    parts = {
+        "before": {
+            "/__*": saying("health"),
+            "/static/*": saying("static"),
+            "/etat": saying("status"),
+            "/etat/*": saying("status"),
+        },
+        "behind": saying("gate"),
+        "hosts": frozenset({"localhost", "::1"}),
+        "secure": False,
+    }
+    return Edge(**{**parts, **changes})
+
+
+@pytest.mark.parametrize(
+    ("path", "who"),
+    [
+        ("/__heartbeat__", "health"),
+        ("/static/site.css", "static"),
+        ("/etat", "status"),
+        ("/etat/api/v2/status.json", "status"),
+        ("/etats-unis", "gate"),
+        ("/", "gate"),
+        ("/staticx", "gate"),
+    ],
+)
+async def test_each_path_is_answered_by_its_room(path: str, who: str) -> None:
+    assert (await call(edge(), path)).text == who
+
+
+async def test_status_and_static_files_go_on_when_everything_behind_raises() -> None:
+    broken = edge(behind=raising)
+    assert (await call(broken, "/etat")).text == "status"
+    assert (await call(broken, "/static/site.css")).text == "static"
+
+
+async def test_what_breaks_behind_becomes_a_page_without_a_traceback() -> None:
+    answer = await call(edge(behind=raising), "/journee/", headers={"accept": "text/html"})
+    assert answer.status == 503
+    assert "La panne est de notre côté" in answer.text
+    assert "internal" in answer.text
+    assert "RuntimeError" not in answer.text
+    assert "broken" not in answer.text
+
+
+async def test_every_response_carries_the_security_headers() -> None:
+    headers = (await call(edge(), "/")).headers
+    assert "unsafe" not in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "strict-transport-security" not in headers
+
+
+async def test_a_page_with_its_own_policy_keeps_it() -> None:
+    async def own(scope: Any, receive: Any, send: Any) -> None:
+        await respond(send, b"x", headers=[("Content-Security-Policy", "default-src 'self'")])
+
+    assert (await call(edge(behind=own), "/")).headers["content-security-policy"] == "default-src 'self'"
+
+
+async def test_tls_is_remembered_when_the_site_has_it() -> None:
+    assert "max-age" in (await call(edge(secure=True), "/")).headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "localhost:80:80", "LOCALHOST@evil"])
+async def test_a_foreign_host_name_is_refused(host: str) -> None:
+    answer = await call(edge(), "/", headers={"host": host})
+    assert answer.status == 421
+    assert "host_unknown" in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost:8000", "[::1]:8000"])
+async def test_our_host_names_are_known(host: str) -> None:
+    assert (await call(edge(), "/", headers={"host": host})).text == "gate"
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 3000, "/a\0b"])
+async def test_a_monstrous_path_is_refused(path: str) -> None:
+    answer = await call(edge(), path)
+    assert answer.status == 414
+    assert "path_too_long" in answer.text
+
+
+async def test_a_client_that_asks_for_json_is_refused_in_json() -> None:
+    answer = await call(edge(behind=raising), "/x", headers={"accept": "application/json"})
+    assert answer.headers["content-type"] == "application/json"
+    assert '"code":"internal"' in answer.text
+
+
+async def test_a_websocket_to_a_foreign_host_is_closed() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/classe/x/ws", "headers": [(b"host", b"evil.example")]}
+    await edge()(scope, None, send)  # type: ignore[arg-type]
+    assert sent == [{"type": "websocket.close", "code": 4403}]

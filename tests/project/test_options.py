@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from preau.project.options import TABLE, Mistake, Options, parse
+
+
+def refused(environ: dict[str, str]) -> dict[str, str]:
+    mistakes = parse(environ)
+    assert isinstance(mistakes, list)
+    return {mistake.name: mistake.sentence for mistake in mistakes}
+
+
+def test_no_variable_is_needed() -> None:
+    options = parse({})
+    assert isinstance(options, Options)
+    assert options.bind == ("127.0.0.1", 8000)
+    assert options.base_url == "http://127.0.0.1:8000"
+    assert not options.secure
+
+
+def test_every_row_has_a_field_and_a_meaning() -> None:
+    assert {option.field for option in TABLE} == set(Options.__struct_fields__)
+    assert all(option.meaning for option in TABLE)
+
+
+def test_all_mistakes_are_reported_at_once() -> None:
+    environ = {"PREAU_CAPACITY": "beaucoup", "BIND": "8000", "DATABASE_URL": "mysql://x", "PREAU_LOG_JSON": "oui"}
+    assert set(refused(environ)) == set(environ)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1000001", "", "1e3", "٣"])
+def test_capacity_outside_its_bounds_is_refused(value: str) -> None:
+    assert "un entier de 1 à 1000000" in refused({"PREAU_CAPACITY": value})["PREAU_CAPACITY"]
+
+
+def test_a_short_secret_is_refused() -> None:
+    assert "32 octets" in refused({"PREAU_SECRET_KEY": "court"})["PREAU_SECRET_KEY"]
+
+
+def test_a_value_can_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 40 + "\n")
+    options = parse({"PREAU_SECRET_KEY_FILE": str(secret)})
+    assert isinstance(options, Options)
+    assert options.secret_key == "s" * 40
+
+
+def test_a_missing_file_is_named() -> None:
+    assert "/nulle/part" in refused({"PREAU_SECRET_KEY_FILE": "/nulle/part"})["PREAU_SECRET_KEY"]
+
+
+def test_an_https_address_reserves_cookies_to_tls() -> None:
+    options = parse({"PREAU_PUBLIC_URL": "https://preau.example/"})
+    assert isinstance(options, Options)
+    assert options.secure
+    assert options.base_url == "https://preau.example"
+
+
+@pytest.mark.parametrize("environ", [{"BIND": "0.0.0.0:8000"}, {"PREAU_PUBLIC_URL": "https://preau.example"}])
+def test_the_demo_is_refused_beyond_this_machine(environ: dict[str, str]) -> None:
+    assert isinstance(parse(environ), Options)
+    assert parse({**environ, "PREAU_DEMO": "1"}) == [
+        Mistake(
+            "PREAU_DEMO",
+            "ses comptes ont des mots de passe publics : la démonstration n’écoute que sur 127.0.0.1",
+        )
+    ]

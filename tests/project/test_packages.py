@@ -1,0 +1,55 @@
+import gzip
+from pathlib import Path
+
+import pytest
+
+from asgi_client import call
+from preau.project.packages import PackageFiles
+
+EDITION = "a" * 64
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> PackageFiles:
+    folder = tmp_path / "editions" / EDITION
+    folder.mkdir(parents=True)
+    (folder / "fractions.html").write_text("<h1>Fractions</h1>" * 20)
+    (tmp_path / "fichiers").mkdir()
+    (tmp_path / "fichiers" / f"{'b' * 64}.png").write_bytes(b"\x89PNG")
+    (tmp_path / "secret.json").write_text("secret")
+    return PackageFiles(tmp_path)
+
+
+async def test_a_lesson_never_changes_and_is_compressed(packages: PackageFiles) -> None:
+    answer = await call(packages, f"/colis/editions/{EDITION}/fractions.html", headers={"accept-encoding": "gzip"})
+    assert answer.status == 200
+    assert "immutable" in answer.headers["cache-control"]
+    assert gzip.decompress(answer.body).startswith(b"<h1>Fractions")
+
+
+async def test_an_image_is_sent_as_it_is(packages: PackageFiles) -> None:
+    answer = await call(packages, f"/colis/fichiers/{'b' * 64}.png", headers={"accept-encoding": "gzip"})
+    assert (answer.body, answer.headers["content-type"]) == (b"\x89PNG", "image/png")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/colis/",
+        "/colis/secret.json",
+        f"/colis/editions/{EDITION}/../../secret.json",
+        f"/colis/editions/{EDITION}/absent.html",
+        f"/colis/editions/{'A' * 64}/fractions.html",
+        f"/colis/editions/{EDITION}/fractions.html/",
+        "/colis/fichiers/..%2f..%2fsecret.json",
+    ],
+)
+async def test_nothing_else_of_the_folder_can_be_read(packages: PackageFiles, path: str) -> None:
+    answer = await call(packages, path)
+    assert (answer.status, "package_file_unknown" in answer.text) == (404, True)
+
+
+async def test_only_reading_is_allowed(packages: PackageFiles) -> None:
+    assert (await call(packages, f"/colis/editions/{EDITION}/fractions.html", method="DELETE")).status == 404
+    head = await call(packages, f"/colis/editions/{EDITION}/fractions.html", method="HEAD")
+    assert (head.status, head.body) == (200, b"")

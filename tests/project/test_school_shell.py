@@ -1,0 +1,100 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from asgi_client import call, http_scope
+from preau.project.school_shell import MAX_BODY_BYTES, MAX_WAITING, SchoolShell
+
+
+def shell(wsgi: Callable[..., Iterable[bytes]]) -> SchoolShell:
+    return SchoolShell(wsgi, monotonic=time.monotonic)
+
+
+def echo(environ: Any, start_response: Any) -> list[bytes]:
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "text/plain"), ("X-Thread", threading.current_thread().name)])
+    return [environ["REQUEST_METHOD"].encode(), b" ", environ["QUERY_STRING"].encode(), b" ", body]
+
+
+async def test_a_request_goes_through_and_comes_back() -> None:
+    answer = await call(shell(echo), "/x", method="POST", body=b"bonjour", query=b"a=1")
+    assert (answer.status, answer.body) == (200, b"POST a=1 bonjour")
+
+
+async def test_django_only_ever_runs_in_one_thread() -> None:
+    one = shell(echo)
+    answers = await asyncio.gather(*(call(one, "/") for _ in range(20)))
+    assert len({answer.headers["x-thread"] for answer in answers}) == 1
+
+
+async def test_a_body_over_the_limit_is_refused_before_the_school_sees_it() -> None:
+    def never(environ: Any, start_response: Any) -> list[bytes]:
+        raise AssertionError("the school was called")
+
+    answer = await call(shell(never), "/", method="POST", body=b"x" * (MAX_BODY_BYTES + 1))
+    assert (answer.status, "body_too_large" in answer.text) == (413, True)
+    lying = await call(shell(never), "/", method="POST", headers={"content-length": "-1"})
+    assert lying.status == 413
+
+
+async def test_a_client_that_sends_slowly_does_not_hold_the_school(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("preau.project.school_shell.BODY_TIMEOUT_S", 0.2)
+    one, answers = shell(echo), []
+
+    async def never_sends() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    slow = asyncio.create_task(one(http_scope("/", method="POST"), never_sends, send))
+    await asyncio.sleep(0)
+    assert (await call(one, "/")).status == 200
+    await slow
+    assert answers[0]["status"] == 408
+
+
+async def test_past_a_bounded_line_people_are_told_to_come_back() -> None:
+    gate = threading.Event()
+
+    def waits(environ: Any, start_response: Any) -> list[bytes]:
+        gate.wait(5)
+        return echo(environ, start_response)
+
+    one = shell(waits)
+    waiting = [asyncio.create_task(call(one, "/")) for _ in range(MAX_WAITING)]
+    await asyncio.sleep(0.01)
+    answer = await call(one, "/")
+    gate.set()
+    assert (answer.status, "school_busy" in answer.text, answer.headers["retry-after"]) == (503, True, "5")
+    assert {(await task).status for task in waiting} == {200}
+
+
+async def test_what_the_school_raises_is_remembered_for_the_status_page() -> None:
+    def broken(environ: Any, start_response: Any) -> list[bytes]:
+        raise ValueError("bug")
+
+    one = shell(broken)
+    assert not one.recently_failed
+    with pytest.raises(ValueError, match="bug"):
+        await call(one, "/")
+    assert one.recently_failed
+
+
+async def test_a_query_that_is_not_ascii_and_headers_that_wsgi_confuses_do_no_harm() -> None:
+    def shows(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [environ.get("HTTP_X_FORWARDED_FOR", "none").encode(), environ["QUERY_STRING"].encode()]
+
+    answer = await call(shell(shows), "/", query=b"q=\xff\xe9", headers={"x_forwarded_for": "1.2.3.4"})
+    assert answer.body == b"noneq=%EF%BF%BD%EF%BF%BD"
+
+
+async def test_the_token_of_a_paper_card_never_reaches_the_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    await call(shell(echo), "/c/q1.secret-token")
+    output = capsys.readouterr()
+    assert "secret-token" not in output.out + output.err
