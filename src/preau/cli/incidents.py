@@ -13,7 +13,7 @@ FILE = "incidents.jsonl"
 
 def _said(result: str | Refused, done: str) -> int:
     if isinstance(result, Refused):
-        click.echo(f"{result.sentence} ({result.code})", err=True)
+        click.echo(f"{result.message} ({result.code})", err=True)
         return 2
     click.echo(done.format(result))
     return 0

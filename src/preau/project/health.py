@@ -1,7 +1,6 @@
 """Health and version, in the shape operators know from Dockerflow, and the canary that looks at Django."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Final
@@ -89,7 +88,7 @@ class Health:
     def __init__(self, canary: Canary, metrics: Callable[[], bytes]) -> None:
         self._canary = canary
         self._metrics = metrics
-        self._version = {"name": "preau", "version": version("preau"), "source": "", "commit": ""}
+        self._version = {"name": "preau", "version": version("preau")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's signature
         match scope["path"]:
@@ -100,7 +99,7 @@ class Health:
             case "/__lbheartbeat__":
                 await respond_json(send, {"status": "ok"})
             case "/__version__":
-                await respond(send, json.dumps(self._version).encode())
+                await respond_json(send, self._version)
             case "/metrics" if _from_this_machine(scope):
                 await respond(send, self._metrics(), kind="text/plain; version=0.0.4; charset=utf-8")
             case _:
