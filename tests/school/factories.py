@@ -1,10 +1,14 @@
 """Small people, groups and lessons for the school's tests. Plain functions; every name has a default."""
 
 import itertools
+import json
 import random
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.conf import settings
+
+from preau.school.classroom.models import LiveClass
 from preau.school.directory import sign_in_code
 from preau.school.directory.models import (
     ClassGroup,
@@ -81,3 +85,17 @@ def make_slot(class_group: ClassGroup, teacher: Person, subject: str = "Mathéma
         "valid_until": YEAR_UNTIL,
     }
     return TimetableSlot.objects.create(class_group=class_group, subject=matter, teacher=teacher, **(defaults | fields))
+
+
+def publish_register(live_class: LiveClass, *entries: dict[str, Any], ended_at: datetime = NOW) -> None:
+    """What the live room does when a class has ended."""
+    folder = settings.PREAU_PUBLISHED / "registers"
+    folder.mkdir(parents=True, exist_ok=True)
+    register = {
+        "v": 1,
+        "live_class": live_class.id.hex,
+        "opened_at_s": int(live_class.opened_at.timestamp()),
+        "ended_at_s": int(ended_at.timestamp()),
+        "entries": entries,
+    }
+    (folder / f"{live_class.id.hex}.json").write_text(json.dumps(register), "utf-8")

@@ -10,11 +10,11 @@ class Refusal(StrEnum):
     """A refusal is a value; the stable code is what is stored, logged and shown in small type."""
 
     MALFORMED = "malformed"
-    UNKNOWN_SLOT = "unknown_slot"
     NOT_YOUR_CLASS = "not_your_class"
     NOT_NOW = "not_now"
     NOT_ON_ROSTER = "not_on_roster"
     CLASS_ENDED = "class_ended"
+    NO_REGISTER_YET = "no_register_yet"
     NOT_FOR_YOU = "register_not_for_you"
 
     @property
@@ -30,11 +30,19 @@ class Refusal(StrEnum):
 
 _SENTENCES: Final = {
     Refusal.MALFORMED: "Cette demande n’a pas été comprise. Revenez à votre journée et recommencez.",
-    Refusal.UNKNOWN_SLOT: "Ce créneau n’existe pas dans votre emploi du temps. Revenez à votre journée.",
     Refusal.NOT_YOUR_CLASS: "Seul l’enseignant de ce créneau ou la direction de l’établissement ouvre cette classe.",
     Refusal.NOT_NOW: "Cette classe s’ouvre dix minutes avant l’heure du cours et jusqu’à sa fin.",
-    Refusal.NOT_ON_ROSTER: "Cette classe n’est pas la tienne. Retourne à ta journée : tes cours t’y attendent.",
-    Refusal.CLASS_ENDED: "Cette classe est terminée. Retourne à ta journée : la suite t’y attend.",
+    Refusal.NOT_ON_ROSTER: (
+        "Cette classe n’est pas dans l’emploi du temps de ce compte. "
+        "Les cours du jour sont à la page d’accueil du compte."
+    ),
+    Refusal.CLASS_ENDED: "Cette classe est terminée. La suite de la journée est à la page d’accueil du compte.",
+    Refusal.NO_REGISTER_YET: "Le registre paraît à la fin de la classe. Revenez à ce moment-là.",
     Refusal.NOT_FOR_YOU: "Ce registre d’appel est réservé à l’équipe de la classe.",
 }
-_STATUSES: Final = {Refusal.MALFORMED: 400, Refusal.UNKNOWN_SLOT: 404, Refusal.NOT_NOW: 409, Refusal.CLASS_ENDED: 410}
+_STATUSES: Final = {
+    Refusal.MALFORMED: 400,
+    Refusal.NOT_NOW: 409,
+    Refusal.CLASS_ENDED: 410,
+    Refusal.NO_REGISTER_YET: 404,
+}

@@ -1,0 +1,80 @@
+"""A register in words, for the page and for the spreadsheet. No input or output here."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.utils.translation import gettext, gettext_noop
+
+from preau.school.classroom.published import Status
+from preau.school.classroom.selectors import RegisterLine
+
+_WORDS: Final[dict[Status | None, tuple[str, str, str]]] = {
+    "present": (gettext_noop("présent(e)"), "", "check"),
+    "late": (gettext_noop("en retard"), gettext_noop("entrée après le début"), "late"),
+    "left": (gettext_noop("parti(e) avant la fin"), "", "left"),
+    "at_the_door": (
+        gettext_noop("à la porte"),
+        gettext_noop("la plateforme l’a fait attendre, n’est pas absent(e)"),
+        "door",
+    ),
+    "offline": (gettext_noop("hors ligne"), gettext_noop("la connexion a manqué"), "offline"),
+    "absent": (gettext_noop("absent(e)"), "", "absent"),
+    None: (gettext_noop("non relevé"), gettext_noop("ne figurait pas encore dans la classe"), "help"),
+}
+"""Status -> word, the fact behind it, icon. In the order in which they are counted."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet takes for a formula at the start of a cell. Source: OWASP, *CSV Injection*."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the register as it is shown."""
+
+    line: RegisterLine
+    word: str
+    fact: str
+    icon: str
+
+
+def rows(lines: Iterable[RegisterLine]) -> list[Row]:
+    """The lines with their words, in the same order."""
+    return [
+        Row(line=line, word=gettext(word), fact=gettext(fact) if fact else "", icon=f"icons/{icon}.svg")
+        for line in lines
+        for word, fact, icon in (_WORDS[line.status],)
+    ]
+
+
+def counts(lines: Iterable[RegisterLine]) -> list[tuple[str, int]]:
+    """How many of each status, in words; without those of which there are none."""
+    found = Counter(line.status for line in lines)
+    return [(gettext(words[0]), found[status]) for status, words in _WORDS.items() if found[status]]
+
+
+def cell(text: str) -> str:
+    """``text`` as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def as_csv(lines: Iterable[RegisterLine], zone: ZoneInfo) -> str:
+    """The register for a French spreadsheet: semicolons, and a byte order mark so that it reads UTF-8."""
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=";")
+    heads = ("Nom", "Prénom", "Statut", "Précision", "Première présence", "Dernière présence", "Minutes en classe")
+    writer.writerow([gettext(head) for head in heads])
+    for row in rows(lines):
+        person = row.line.person
+        names = person.family_name, person.given_name, row.word, row.fact
+        hours = (_hour(instant, zone) for instant in (row.line.first_seen_at, row.line.last_seen_at))
+        writer.writerow([*map(cell, names), *hours, row.line.present_min])
+    return f"\ufeff{file.getvalue()}"
+
+
+def _hour(instant: datetime | None, zone: ZoneInfo) -> str:
+    return "" if instant is None else f"{instant.astimezone(zone):%H:%M}"
