@@ -1,0 +1,149 @@
+"""The doorkeeper: a visitor in, a verdict out. Rules decide, the ledger counts, tokens are minted here."""
+
+import secrets
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from preau.gate.ledger.interface import Holder, Ledger, Wait, Waiter
+from preau.gate.porter import Porter
+from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry
+from preau.gate.rules.places import OTHERS, STAFF, TIES, Place, arrival_key, kept_place, known_place, lesson_run
+from preau.gate.rules.state import in_sample, lot_of
+from preau.gate.visitor import Visitor
+from preau.tokens import admission, ticket
+from preau.tokens.admission import Pass
+from preau.tokens.cookies import CookieNames
+from preau.tokens.keyring import Keyring
+from preau.tokens.ticket import Ticket
+
+PRESENT_S: Final = 90.0
+"""A waiting page that polls is heard at least every 30 s; three silences and it is gone (its place is not)."""
+
+TICKET_COOKIE_S: Final = 2 * 86_400
+"""As long as the ticket's key is accepted: today and tomorrow."""
+
+
+class Admitted(NamedTuple):
+    """Come in. ``cookies``: Set-Cookie values for this response."""
+
+    admission: Pass
+    cookies: tuple[str, ...]
+
+
+class Waits(NamedTuple):
+    """Not yet. ``wait``: since when the card's holder has been seen at the door, if there is a card."""
+
+    ticket: Ticket
+    wait: Wait | None
+    cookies: tuple[str, ...]
+
+
+class Doorkeeper:
+    """Decides about one visitor at a time.
+
+    Args:
+        keyring, ledger, porter, cookies: as the engine's.
+        secure: whether cookies are for TLS only.
+        pass_idle_s: how long somebody silent counts as inside.
+    """
+
+    def __init__(
+        self, *, keyring: Keyring, ledger: Ledger, porter: Porter, cookies: CookieNames, secure: bool, pass_idle_s: int
+    ) -> None:
+        self._keyring = keyring
+        self._ledger = ledger
+        self._porter = porter
+        self._names = cookies
+        self._attributes = f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+        self._pass_idle_s = pass_idle_s
+        self._rank_key = keyring.standing_key("rank")
+        self._random_text: Callable[[int], str] = secrets.token_urlsafe
+
+    async def readmit(self, visitor: Visitor, *, now_s: float) -> Admitted | None:
+        """Lets the holder of a valid pass go on, in the lane that the card now gives; None if there is no such pass."""
+        held = visitor.admission
+        if held is None:
+            return None
+        known = known_place(visitor.card, self._rank_key, now_s=now_s)
+        # Without the card, a teacher's pass is one like others: a signed-out tablet is not a teacher's any more.
+        lane = known.lane if known else OTHERS if held.lane == STAFF else held.lane
+        until_s = now_s + self._pass_idle_s
+        if not await self._ledger.touch(Holder(held.sid, lane), until_s=until_s, now_s=now_s):
+            return None
+        fresh = self._fresh_pass(visitor, lane, held.sid, now_s)
+        if lane == held.lane and not is_worn(held.expires_at_s, fresh.expires_at_s, now_s=now_s):
+            return Admitted(held, ())
+        return Admitted(fresh, (self._pass_cookie(fresh, now_s),))
+
+    async def decide(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
+        """A place for who has none, and entry if it is called and one is free."""
+        known = known_place(visitor.card, self._rank_key, now_s=now_s)
+        place = kept_place(visitor.ticket, known, now_s=now_s)
+        if place is None:
+            place = await self._draw(visitor.source, now_s)
+        held = visitor.ticket
+        if held is None or (held.lane, held.order_key) != place:
+            held = Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor))
+        cookies = (self._ticket_cookie(held, now_s),)
+        if may_enter(place, self._porter.plan, now_s=now_s):
+            stay_s = UNPROVEN_S if visitor.bare else self._pass_idle_s
+            granted = await self._ledger.claim(
+                Holder(held.tid, place.lane),
+                source=visitor.source,
+                capacity=self._porter.capacity,
+                until_s=now_s + stay_s,
+                now_s=now_s,
+            )
+            if granted:
+                fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
+                return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
+        return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies)
+
+    async def hear(self, visitor: Visitor, *, now_s: float) -> None:
+        """A heartbeat of the waiting page."""
+        if visitor.ticket is not None and visitor.admission is None:
+            await self._note(visitor, visitor.ticket, now_s, PRESENT_S)
+
+    async def stay_present(self, waits: Waits, *, now_s: float, for_s: float) -> None:
+        """A page without JavaScript says how seldom it will come back."""
+        if in_sample(lot_of(waits.ticket.tid), self._porter.sample):
+            await self._ledger.note_waiting(_waiter(waits.ticket), until_s=now_s + for_s, now_s=now_s)
+
+    async def release(self, sid: str, *, now_s: float) -> tuple[str, ...]:
+        """Gives the place back; returns the cookies that forget pass and ticket."""
+        await self._ledger.leave(sid, now_s=now_s)
+        return tuple(f"{name}=; Max-Age=0{self._attributes}" for name in (self._names.admission, self._names.ticket))
+
+    async def touch(self, held: Pass, *, now_s: float) -> None:
+        """Somebody's websocket is open."""
+        await self._ledger.touch(Holder(held.sid, held.lane), until_s=now_s + self._pass_idle_s, now_s=now_s)
+
+    async def _draw(self, source: str, now_s: float) -> Place:
+        earlier = await self._ledger.draw_place(source, now_s=now_s)
+        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=secrets.randbelow(TIES)))
+
+    def _tid(self, visitor: Visitor) -> str:
+        # The same person keeps one id when the lane changes: one person inside, one person waiting.
+        return visitor.ticket.tid if visitor.ticket is not None else self._random_text(8)
+
+    async def _note(self, visitor: Visitor, held: Ticket, now_s: float, for_s: float) -> Wait | None:
+        if in_sample(lot_of(held.tid), self._porter.sample):
+            await self._ledger.note_waiting(_waiter(held), until_s=now_s + for_s, now_s=now_s)
+        if visitor.card is None:
+            return None
+        return await self._ledger.note_at_the_door(visitor.card.subject, now_s=now_s)
+
+    def _fresh_pass(self, visitor: Visitor, lane: int, sid: str, now_s: float) -> Pass:
+        run = None if visitor.card is None else lesson_run(visitor.card, now_s=now_s)
+        return Pass(expires_at_s=pass_expiry(lane, run, now_s=now_s, idle_s=self._pass_idle_s), lane=lane, sid=sid)
+
+    def _ticket_cookie(self, held: Ticket, now_s: float) -> str:
+        text = ticket.mint(self._keyring, held, now_s=now_s)
+        return f"{self._names.ticket}={text}; Max-Age={TICKET_COOKIE_S}{self._attributes}"
+
+    def _pass_cookie(self, held: Pass, now_s: float) -> str:
+        return f"{self._names.admission}={admission.mint(self._keyring, held, now_s=now_s)}{self._attributes}"
+
+
+def _waiter(held: Ticket) -> Waiter:
+    return Waiter(held.lane, held.order_key, held.tid)

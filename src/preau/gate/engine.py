@@ -1,0 +1,229 @@
+"""The embedded gate: ASGI middleware around the application.
+
+Who has a pass goes on; who is called gets one and goes on in the same request; everybody else gets the waiting page in
+place of the page asked for, so that a reload is the check. Homework that arrives without a pass takes the write lane.
+The engine chooses nothing: it reads (``visitor``), asks (``doorkeeper``), and answers (``hall``).
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from gettext import gettext as _
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from preau.gate.answers import Answer, write
+from preau.gate.behind import Application, Behind, Receive, Send
+from preau.gate.doorkeeper import Admitted, Doorkeeper
+from preau.gate.hall import ROOM, Hall, refused
+from preau.gate.ledger.interface import Ledger
+from preau.gate.porter import Porter
+from preau.gate.request import Request
+from preau.gate.visitor import Scope, headers_of, read_visitor
+from preau.tokens.admission import Pass
+from preau.tokens.cookies import CookieNames
+from preau.tokens.envelope import Refusal
+from preau.tokens.keyring import Keyring
+
+WRITE_LANE_PATH: Final = "/travail/"
+WRITE_LANE_WIDTH: Final = 8
+"""Requests under way at once in the write lane: enough for 8 / 20 ms = 400 submissions a second."""
+
+WRITE_LANE_QUEUE: Final = 400
+"""Requests that may wait for the write lane: one second of it. Beyond, the pupil's device keeps the work."""
+
+SOCKET_TOUCH_S: Final = 60.0
+
+log = structlog.get_logger("preau.gate")
+
+
+class GateSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """What the status page may know of the gate; at most a second old."""
+
+    inside: int
+    """People inside, all lanes."""
+    inside_limited: int
+    """People of lanes 1 and 3 inside: what the capacity bounds."""
+    waiting: dict[int, int]
+    """People seen waiting, by lane."""
+    admitted_total: int
+    """Claims granted in lanes 1 and 3."""
+    refused_total: int
+    """Requests answered by the waiting page or its JSON, since the start of this process."""
+    capacity: int
+    level: int
+    """Level of the ladder: 0 nobody waits, 1 somebody does."""
+    tokens_refused: dict[str, int]
+    """Forged, expired or malformed tokens, by code, since the start of this process."""
+
+
+class Engine:
+    """The gate around ``app``. Signature: docs/reference/interfaces.md.
+
+    Args:
+        app: the ASGI application behind.
+        keyring: keys of the tokens.
+        ledger: counts of who is inside and waiting.
+        porter: whose plan is followed.
+        cookies: names of the cookies.
+        published: folder of the published files (lessons of the day).
+        clock: wall clock, seconds.
+        secure: whether cookies are for TLS only.
+        pass_idle_s: how long somebody silent counts as inside.
+    """
+
+    def __init__(  # noqa: PLR0913  the contract of docs/reference/interfaces.md
+        self,
+        app: Application,
+        *,
+        keyring: Keyring,
+        ledger: Ledger,
+        porter: Porter,
+        cookies: CookieNames,
+        published: Path,
+        clock: Callable[[], float] = time.time,
+        secure: bool,
+        pass_idle_s: int = 900,
+    ) -> None:
+        self._app = app
+        self._keyring = keyring
+        self._porter = porter
+        self._names = cookies
+        self._clock = clock
+        self._keeper = Doorkeeper(
+            keyring=keyring, ledger=ledger, porter=porter, cookies=cookies, secure=secure, pass_idle_s=pass_idle_s
+        )
+        self._hall = Hall(keeper=self._keeper, porter=porter, published=published)
+        self._write_lane = asyncio.Semaphore(WRITE_LANE_WIDTH)
+        self._write_lane_queue = 0
+        self._refused_total = 0
+        self._tokens_refused: Counter[Refusal] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        if scope["type"] == "http":
+            await self._http(self._read(scope), receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(self._read(scope), receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def snapshot(self) -> GateSnapshot:
+        """Figures for the status page."""
+        porter = self._porter
+        waiting = {lane: curve.people for lane, curve in porter.curves.items()}
+        return GateSnapshot(
+            inside=porter.census.inside + porter.census.inside_staff,
+            inside_limited=porter.census.inside,
+            waiting=waiting,
+            admitted_total=porter.census.admitted_total,
+            refused_total=self._refused_total,
+            capacity=porter.capacity,
+            level=int(any(waiting.values())),
+            tokens_refused={refusal.value: count for refusal, count in self._tokens_refused.items()},
+        )
+
+    def _read(self, scope: Scope) -> Request:
+        headers, now_s = headers_of(scope), self._clock()
+        visitor = read_visitor(scope, headers, keyring=self._keyring, names=self._names, now_s=now_s)
+        self._tokens_refused.update(visitor.refusals)
+        return Request(scope=scope, headers=headers, visitor=visitor, now_s=now_s)
+
+    async def _http(self, request: Request, receive: Receive, send: Send) -> None:
+        head = request.method == "HEAD"
+        if request.path.startswith(ROOM):
+            await write(send, await self._hall.answer(request), head=head)
+            return
+        verdict = await self._keeper.readmit(request.visitor, now_s=request.now_s)
+        if verdict is None:
+            decided = await self._keeper.decide(request.visitor, now_s=request.now_s)
+            if not isinstance(decided, Admitted):
+                if _is_homework(request):
+                    await self._by_the_write_lane(request, decided.cookies, receive, send)
+                    return
+                self._refused_total += 1
+                await write(send, await self._hall.waiting(request, decided), head=head)
+                return
+            verdict = decided
+        await self._go_on(request, verdict.cookies, verdict.admission.sid, receive, send)
+
+    async def _by_the_write_lane(
+        self, request: Request, cookies: tuple[str, ...], receive: Receive, send: Send
+    ) -> None:
+        if self._write_lane_queue >= WRITE_LANE_QUEUE:
+            message = _(
+                "Beaucoup de travaux arrivent en même temps : le tien reste sur ton appareil et repart bientôt."
+            )
+            await write(send, refused(503, "write_lane_full", message, cookies))
+            return
+        self._write_lane_queue += 1
+        try:
+            async with self._write_lane:
+                await self._go_on(request, cookies, None, receive, send)
+        finally:
+            self._write_lane_queue -= 1
+
+    async def _go_on(
+        self, request: Request, cookies: tuple[str, ...], sid: str | None, receive: Receive, send: Send
+    ) -> None:
+        """To the application, with a net below it."""
+
+        async def leave() -> tuple[str, ...]:
+            return cookies if sid is None else await self._keeper.release(sid, now_s=self._clock())
+
+        mask = request.method in {"GET", "HEAD"} and request.wants_page
+        behind = Behind(send, cookies=cookies, on_leave=leave, mask=mask)
+        try:
+            await self._app(request.scope, receive, behind.send)
+        except Exception:
+            if behind.started:
+                raise
+            log.exception("application_failed", path=request.path)
+            await write(send, self._after_failure(request, cookies, as_page=mask), head=request.method == "HEAD")
+            return
+        if behind.masked:
+            await write(send, self._after_failure(request, cookies, as_page=True), head=request.method == "HEAD")
+
+    def _after_failure(self, request: Request, cookies: tuple[str, ...], *, as_page: bool) -> Answer:
+        if as_page or request.wants_page:
+            return msgspec.structs.replace(self._hall.resting(request), cookies=cookies)
+        message = _("Préau reprend son souffle : réessaie dans une minute, rien n’est perdu.")
+        return refused(503, "app_unavailable", message, cookies)
+
+    async def _websocket(self, request: Request, receive: Receive, send: Send) -> None:
+        verdict = await self._keeper.readmit(request.visitor, now_s=request.now_s)
+        if verdict is None:
+            await receive()  # the handshake has to be read before it can be refused
+            await send({"type": "websocket.close", "code": 4403, "reason": "gate_waiting"})
+            return
+
+        async def stay() -> tuple[str, ...]:
+            return verdict.cookies
+
+        behind = Behind(send, cookies=verdict.cookies, on_leave=stay, mask=False)
+        async with self._kept_inside(verdict.admission):
+            await self._app(request.scope, receive, behind.send)
+
+    @contextlib.asynccontextmanager
+    async def _kept_inside(self, held: Pass) -> AsyncIterator[None]:
+        async def touch_for_ever() -> None:
+            while True:
+                await asyncio.sleep(SOCKET_TOUCH_S)
+                await self._keeper.touch(held, now_s=self._clock())
+
+        task = asyncio.create_task(touch_for_ever())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def _is_homework(request: Request) -> bool:
+    return request.method == "POST" and request.path.startswith(WRITE_LANE_PATH) and request.visitor.card is not None

@@ -1,0 +1,191 @@
+"""The hall in front of the door: what is answered to who waits, and the pages under ``/attente/``."""
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from preau.gate.answers import JSON, Answer, redirect, refusal_json
+from preau.gate.doorkeeper import Doorkeeper, Waits
+from preau.gate.page.lessons import LessonsOfTheDay
+from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S, Pages, WaitingView
+from preau.gate.page.words import words
+from preau.gate.porter import Porter
+from preau.gate.request import Request
+from preau.gate.rules.places import PUPILS, Place
+from preau.gate.rules.standing import people_before, wait_interval
+from preau.gate.rules.state import lot_of
+from preau.gate.visitor import is_same_origin, local_path, query_of, wanted_path
+from preau.tokens.card import NO_GROUP, Role
+
+ROOM: Final = "/attente/"
+STATE_PATH: Final = "/attente/etat.json"
+LEAVE_PATH: Final = "/attente/quitter"
+WAITING_HEADER: Final = ("preau-gate", "waiting")
+RETRY_AFTER_S: Final = 10
+"""What scripts are told: the pace of polling when many wait."""
+
+SLOW_MARGIN_S: Final = 30.0
+
+
+class Hall:
+    """Answers of the gate itself.
+
+    Args:
+        keeper, porter: who decides, and who knows how many wait.
+        published: the folder with the lessons of the day.
+    """
+
+    def __init__(self, *, keeper: Doorkeeper, porter: Porter, published: Path) -> None:
+        self._keeper = keeper
+        self._porter = porter
+        self._lessons = LessonsOfTheDay(published)
+        self._pages = Pages()
+
+    async def answer(self, request: Request) -> Answer:
+        """The answer to a request under ``/attente/``."""
+        if request.path == STATE_PATH and request.is_safe:
+            return await self._state(request)
+        if request.path == LEAVE_PATH and request.method == "POST":
+            return await self._leave(request)
+        if request.path == ROOM and request.is_safe:
+            return await self._room(request)
+        return self._notice(
+            404, "gate_not_found", title=_("Cette page n’existe pas"), text=_("L’adresse est peut-être incomplète.")
+        )
+
+    async def waiting(self, request: Request, waits: Waits) -> Answer:
+        """The answer in place of the page asked for."""
+        if not request.wants_page:
+            return refused(503, "gate_waiting", _("La place est gardée : réessaie dans un instant."), waits.cookies)
+        back = wanted_path(request.scope) if request.is_safe else _referring_path(request)
+        return self._page(request, waits, back=back, refresh_s=REFRESH_S, sent_something=not request.is_safe)
+
+    def resting(self, request: Request) -> Answer:
+        """The answer when the application behind does not answer."""
+        return self._notice(
+            503,
+            "app_unavailable",
+            title=_("Préau reprend son souffle"),
+            text=_("Cette page n’a pas pu être préparée. Rien n’est perdu : réessaie dans une minute."),
+            href=wanted_path(request.scope),
+            action=_("Réessayer"),
+        )
+
+    async def _state(self, request: Request) -> Answer:
+        if "b" not in query_of(request.scope):
+            caching = "public, max-age=1"
+        else:
+            await self._keeper.hear(request.visitor, now_s=request.now_s)
+            caching = "no-store"
+        return Answer(
+            status=200,
+            body=self._porter.state_json,
+            content_type=JSON,
+            headers=(("cache-control", caching), ("vary", "accept-encoding")),
+        )
+
+    async def _leave(self, request: Request) -> Answer:
+        if not is_same_origin(request.headers):
+            return self._notice(
+                403,
+                "cross_site",
+                title=_("Demande refusée"),
+                text=_("Cette demande vient d’un autre site : rien n’a changé."),
+            )
+        held = request.visitor.admission or request.visitor.ticket
+        sid = None if held is None else getattr(held, "sid", None) or getattr(held, "tid", None)
+        cookies = () if sid is None else await self._keeper.release(sid, now_s=request.now_s)
+        return self._notice(
+            200,
+            "place_given_back",
+            title=_("La place est rendue"),
+            text=_("Merci : quelqu’un d’autre entre. Pour revenir, il suffit de rouvrir Préau."),
+            cookies=cookies,
+        )
+
+    async def _room(self, request: Request) -> Answer:
+        query = query_of(request.scope)
+        back = local_path(query.get("vers", "/"))
+        back = "/" if back.startswith(ROOM) else back
+        verdict = await self._keeper.readmit(request.visitor, now_s=request.now_s)
+        if verdict is None:
+            decided = await self._keeper.decide(request.visitor, now_s=request.now_s)
+            if isinstance(decided, Waits):
+                return await self._paced_page(request, decided, query, back=back)
+            verdict = decided
+        return redirect(back, cookies=verdict.cookies)
+
+    async def _paced_page(self, request: Request, waits: Waits, query: dict[str, str], *, back: str) -> Answer:
+        refresh_s = REFRESH_S
+        if "pause" in query:
+            refresh_s = 0
+        elif query.get("rythme") == str(SLOW_REFRESH_S):
+            refresh_s = SLOW_REFRESH_S
+            await self._keeper.stay_present(waits, now_s=request.now_s, for_s=SLOW_REFRESH_S + SLOW_MARGIN_S)
+        return self._page(request, waits, back=back, refresh_s=refresh_s, sent_something=False)
+
+    def _page(self, request: Request, waits: Waits, *, back: str, refresh_s: int, sent_something: bool) -> Answer:
+        held, card = waits.ticket, request.visitor.card
+        before = people_before(self._porter.curves, Place(held.lane, held.order_key))
+        group = None if card is None or card.group == NO_GROUP else card.group
+        view = WaitingView(
+            lane=held.lane,
+            order_key=held.order_key,
+            lot=lot_of(held.tid),
+            before=before,
+            interval=wait_interval(before, entries_per_s=self._porter.entries_per_s),
+            now_s=request.now_s,
+            words=words(
+                pupil=card is not None and card.role is Role.PUPIL,
+                with_class=held.lane == PUPILS and group is not None,
+            ),
+            since_s=None if waits.wait is None else waits.wait.first_s,
+            back=back,
+            sent_something=sent_something,
+            refresh_s=refresh_s,
+            lessons=self._lessons.offers(group, now_s=request.now_s),
+        )
+        return Answer(
+            status=503 if sent_something else 200,
+            body=self._pages.waiting(view),
+            headers=(
+                ("cache-control", "no-store"),
+                WAITING_HEADER,
+                ("content-security-policy", self._pages.csp),
+                ("referrer-policy", "same-origin"),
+            ),
+            cookies=waits.cookies,
+        )
+
+    def _notice(  # noqa: PLR0913  one sentence per part of a notice
+        self,
+        status: int,
+        code: str,
+        *,
+        title: str,
+        text: str,
+        action: str = "",
+        href: str = "/",
+        cookies: tuple[str, ...] = (),
+    ) -> Answer:
+        body = self._pages.notice(title=title, text=text, code=code, action=action or _("Aller à l’accueil"), href=href)
+        headers = [("cache-control", "no-store"), ("content-security-policy", self._pages.csp)]
+        if status == 503:  # noqa: PLR2004  HTTP
+            headers += [("retry-after", str(RETRY_AFTER_S)), WAITING_HEADER]
+        return Answer(status=status, body=body, headers=tuple(headers), cookies=cookies)
+
+
+def refused(status: int, code: str, message: str, cookies: tuple[str, ...] = ()) -> Answer:
+    """A refusal for a script: JSON, and when to try again."""
+    headers = (("cache-control", "no-store"), ("retry-after", str(RETRY_AFTER_S)), WAITING_HEADER)
+    return Answer(status=status, body=refusal_json(code, message), content_type=JSON, headers=headers, cookies=cookies)
+
+
+def _referring_path(request: Request) -> str:
+    """Where a form was sent from, if that was here: a page to come back to, since the form cannot be sent again."""
+    referrer = urlsplit(request.headers.get("referer", "")[:4096])
+    if referrer.netloc != request.headers.get("host"):
+        return "/"
+    path = local_path(referrer.path or "/")
+    return "/" if path.startswith(ROOM) else path

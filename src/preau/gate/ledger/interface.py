@@ -1,0 +1,107 @@
+"""The ledger: the only state that the gate keeps. Counts of who is inside and who is seen waiting, no more.
+
+Each method is one atomic domain operation, so that several edges on one Redis give the same verdicts. Everything is
+bounded and forgets by itself; losing the ledger loses nobody's place, because tickets and passes carry their meaning.
+
+- **Inside**: a pass (its ``sid``) counts until ``until_s``; each touch moves that on. Lanes 1 and 3 fill the capacity.
+- **Waiting**: tickets seen lately, for positions and for calling; a device that is gone simply drops out.
+- **Sources**: unclaimed tickets by network address, for the setback in lane 3.
+- **At the door**: subjects of cards seen waiting, with the first and last second of their present wait.
+"""
+
+from typing import Final, NamedTuple, Protocol
+
+INSIDE_MAX: Final = 500_000
+"""Passes remembered; 120 bytes each. Above it people still enter with their pass, they are only not counted."""
+
+WAITING_MAX: Final = 20_000
+"""Tickets remembered; above it the sample keeps the number near 4,000, this is the last line."""
+
+SOURCES_MAX: Final = 100_000
+SOURCE_MEMORY_S: Final = 3600
+"""A source that draws no ticket for an hour starts anew."""
+
+LEFT_MAX: Final = 100_000
+LEFT_MEMORY_S: Final = 3 * 3600
+"""A pass given back is refused for as long as it could have lived (two hours of lessons and ten minutes)."""
+
+AT_THE_DOOR_MAX: Final = 50_000
+WAIT_GAP_S: Final = 900
+"""A silence longer than this ends a wait: an afternoon's wait does not excuse the morning."""
+
+AT_THE_DOOR_MEMORY_S: Final = 16 * 3600
+
+
+class Holder(NamedTuple):
+    """Somebody inside or about to be: ``sid`` of the pass (= tid of the ticket) and the lane."""
+
+    sid: str
+    lane: int
+
+
+class Waiter(NamedTuple):
+    """A ticket seen waiting."""
+
+    lane: int
+    order_key: int
+    tid: str
+
+
+class Wait(NamedTuple):
+    """From when to when a card was seen waiting, whole wall seconds."""
+
+    first_s: int
+    last_s: int
+
+
+class Census(NamedTuple):
+    """One look at the whole ledger."""
+
+    inside: int
+    """People of lanes 1 and 3 inside."""
+    inside_staff: int
+    """People of lane 0 inside."""
+    admitted_total: int
+    """Claims granted in lanes 1 and 3 since the ledger began."""
+    waiting: tuple[Waiter, ...]
+    """In no particular order."""
+
+
+class Ledger(Protocol):
+    """What the engine and the porter ask of a store. Times are wall-clock seconds; the caller brings them."""
+
+    async def draw_place(self, source: str, *, now_s: float) -> int:
+        """Counts one more unclaimed ticket of ``source``; returns how many there were before."""
+
+    async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
+        """This ticket waits and counts as present until ``until_s``; a ticket has one place, the latest noted."""
+
+    async def claim(self, holder: Holder, *, source: str, capacity: int, until_s: float, now_s: float) -> bool:
+        """Takes a place inside if one is free (lane 0: always), and stops waiting. A second claim is the same person.
+
+        On success one unclaimed ticket of ``source`` is forgotten.
+        """
+
+    async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
+        """Somebody with a valid pass is active: counts until ``until_s``, in ``holder.lane``, capacity or not.
+
+        Returns False, and counts nothing, if this pass was given back.
+        """
+
+    async def leave(self, sid: str, *, now_s: float) -> None:
+        """Gives the place back; the pass is refused from now on, until its ticket claims again."""
+
+    async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
+        """This card's holder is waiting now; returns the present wait."""
+
+    async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:
+        """The waits that are remembered, by subject."""
+
+    async def restore_at_the_door(self, waits: dict[str, Wait]) -> None:
+        """Puts back what was published before a restart; what the ledger knows itself wins."""
+
+    async def census(self, *, now_s: float) -> Census:
+        """Counts, after forgetting what has expired. Cost: linear in the people waiting, once a second."""
+
+    async def close(self) -> None:
+        """Lets go of connections."""

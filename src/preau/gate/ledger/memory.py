@@ -1,0 +1,134 @@
+"""The ledger in the memory of one process: the default, and the test double. Atomic because nothing in it awaits.
+
+After a restart it is empty and learns again from the passes that come back.
+"""
+
+from preau.gate.ledger import interface
+from preau.gate.ledger.interface import Census, Holder, Wait, Waiter
+from preau.gate.rules.places import STAFF
+
+
+class _Inside:
+    """Sids and until when they count, with the number of each kind kept while they come and go."""
+
+    __slots__ = ("lane", "until_s")
+
+    def __init__(self, lane: int, until_s: float) -> None:
+        self.lane = lane
+        self.until_s = until_s
+
+
+class MemoryLedger:
+    """See ``gate.ledger.interface``."""
+
+    def __init__(self) -> None:
+        self._inside: dict[str, _Inside] = {}
+        self._staff = 0
+        self._swept_at_s = 0.0
+        self._left: dict[str, float] = {}
+        self._waiting: dict[str, tuple[Waiter, float]] = {}
+        self._sources: dict[str, tuple[int, float]] = {}
+        self._at_the_door: dict[str, Wait] = {}
+        self._admitted_total = 0
+
+    async def draw_place(self, source: str, *, now_s: float) -> int:
+        count, last_s = self._sources.pop(source, (0, now_s))
+        if now_s - last_s > interface.SOURCE_MEMORY_S:
+            count = 0
+        if len(self._sources) >= interface.SOURCES_MAX:
+            del self._sources[next(iter(self._sources))]  # the one that drew longest ago: dicts keep their order
+        self._sources[source] = (count + 1, now_s)
+        return count
+
+    async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
+        if waiter.tid not in self._waiting and len(self._waiting) >= interface.WAITING_MAX:
+            self._forget_waiting(now_s)
+            if len(self._waiting) >= interface.WAITING_MAX:
+                return
+        self._waiting[waiter.tid] = (waiter, until_s)
+
+    async def claim(self, holder: Holder, *, source: str, capacity: int, until_s: float, now_s: float) -> bool:
+        known = holder.sid in self._inside
+        if not known and holder.lane != STAFF and self._limited(now_s) >= capacity:
+            return False
+        if not known:
+            self._admitted_total += holder.lane != STAFF
+            self._forgive_source(source)
+        self._left.pop(holder.sid, None)
+        self._waiting.pop(holder.sid, None)
+        self._enter(holder, until_s)
+        return True
+
+    async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
+        left_until_s = self._left.get(holder.sid)
+        if left_until_s is not None and now_s < left_until_s:
+            return False
+        self._enter(holder, until_s)
+        return True
+
+    async def leave(self, sid: str, *, now_s: float) -> None:
+        self._drop(sid)
+        if len(self._left) >= interface.LEFT_MAX:
+            del self._left[next(iter(self._left))]
+        self._left[sid] = now_s + interface.LEFT_MEMORY_S
+
+    async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
+        wait = self._at_the_door.pop(subject, None)
+        second = int(now_s)
+        if wait is None or second - wait.last_s > interface.WAIT_GAP_S:
+            wait = Wait(second, second)
+        if len(self._at_the_door) >= interface.AT_THE_DOOR_MAX:
+            del self._at_the_door[next(iter(self._at_the_door))]
+        self._at_the_door[subject] = wait = Wait(wait.first_s, second)
+        return wait
+
+    async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:
+        oldest_s = now_s - interface.AT_THE_DOOR_MEMORY_S
+        self._at_the_door = {subject: wait for subject, wait in self._at_the_door.items() if wait.last_s >= oldest_s}
+        return dict(self._at_the_door)
+
+    async def restore_at_the_door(self, waits: dict[str, Wait]) -> None:
+        self._at_the_door = {**waits, **self._at_the_door}
+
+    async def census(self, *, now_s: float) -> Census:
+        self._sweep(now_s)
+        self._forget_waiting(now_s)
+        self._left = {sid: until_s for sid, until_s in self._left.items() if until_s > now_s}
+        waiting = tuple(waiter for waiter, _ in self._waiting.values())
+        return Census(len(self._inside) - self._staff, self._staff, self._admitted_total, waiting)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _limited(self, now_s: float) -> int:
+        if int(now_s) != int(self._swept_at_s):
+            self._sweep(now_s)
+        return len(self._inside) - self._staff
+
+    def _sweep(self, now_s: float) -> None:
+        self._swept_at_s = now_s
+        for sid in [sid for sid, stay in self._inside.items() if stay.until_s <= now_s]:
+            self._drop(sid)
+
+    def _enter(self, holder: Holder, until_s: float) -> None:
+        stay = self._inside.get(holder.sid)
+        if stay is None:
+            if len(self._inside) >= interface.INSIDE_MAX:
+                return
+            stay = self._inside[holder.sid] = _Inside(holder.lane, until_s)
+            self._staff += holder.lane == STAFF
+        self._staff += (holder.lane == STAFF) - (stay.lane == STAFF)
+        stay.lane, stay.until_s = holder.lane, max(stay.until_s, until_s)
+
+    def _drop(self, sid: str) -> None:
+        stay = self._inside.pop(sid, None)
+        self._staff -= stay is not None and stay.lane == STAFF
+
+    def _forgive_source(self, source: str) -> None:
+        count, last_s = self._sources.get(source, (0, 0.0))
+        if count:
+            self._sources[source] = (count - 1, last_s)
+
+    def _forget_waiting(self, now_s: float) -> None:
+        for tid in [tid for tid, (_, until_s) in self._waiting.items() if until_s <= now_s]:
+            del self._waiting[tid]

@@ -1,0 +1,202 @@
+"""The pages of the gate: each one response, style and script inlined, allowed by their hashes in its own CSP."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from gettext import gettext as _
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from preau.gate.page.lessons import SECTIONS, Lesson
+from preau.gate.page.words import NBSP, Words, clock_text, wait_text
+from preau.gate.rules.standing import SQUARES, WaitInterval, square
+
+MAX_RESPONSE_BYTES: Final = 14_000
+"""What a server may send in the first flight (ten segments) after the handshake; headers included."""
+
+REFRESH_S: Final = 30
+SLOW_REFRESH_S: Final = 300
+LONGEST_TITLE: Final = 120
+"""Characters of a lesson's title that are shown: the page has a size to keep."""
+
+_FOLDER: Final = Path(__file__).parent
+_LOGO: Final = (
+    '<svg viewBox="0 0 34 34" aria-hidden="true"><path class="roof" d="M3 14 17 5l14 9M8 15v14M26 15v14"/>'
+    '<circle cx="17" cy="23" r="4.2"/></svg>'
+)
+
+
+class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What one waiting page says. ``back``: the path to come back to; ``refresh_s`` 0 = suspended."""
+
+    lane: int
+    order_key: int
+    lot: int
+    before: int
+    interval: WaitInterval | None
+    now_s: float
+    words: Words
+    since_s: int | None
+    back: str
+    sent_something: bool
+    refresh_s: int
+    lessons: Sequence[Lesson]
+
+
+class Pages:
+    """The templates with style and script, and the CSP that allows exactly those."""
+
+    def __init__(self) -> None:
+        style = (_FOLDER / "waitingstyle.css").read_text("utf-8").strip()
+        script = (_FOLDER / "waiting.js").read_text("utf-8").strip()
+        frame = {"style": style, "script": script, "logo": _LOGO}
+        self._waiting = Template(_template("waiting.html", frame))
+        self._notice = Template(_template("notice.html", frame))
+        self.csp = (
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+
+    def waiting(self, view: WaitingView) -> bytes:
+        """The waiting page."""
+        wait = wait_text(view.interval)
+        said = view.words
+        fields = {
+            "title": escape(f"{wait or _('File d’attente')} · Préau"),
+            "refresh": _refresh(view),
+            "section": view.lessons[0].section
+            if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS
+            else "",
+            "lane": str(view.lane),
+            "key": str(view.order_key),
+            "lot": str(view.lot),
+            "back": escape(view.back),
+            "voice": said.voice,
+            "kept": escape(said.kept),
+            "intro": escape(_intro(view)),
+            "notice": _sent_notice(view),
+            "before": str(view.before),
+            "before_text": f"{view.before:,}".replace(",", NBSP),
+            "before_words": escape(before_words(said, view.before)),
+            "wait": escape(wait or said.unknown_wait),
+            "clock": escape(_clock(view)),
+            "square": str(square(view.before)),
+            "squares": _squares(square(view.before)),
+            "lessons": _lessons(view.lessons, said),
+            "stays": escape(said.stays),
+            "noted": "" if view.since_s is None else " " + escape(said.noted.format(clock=clock_text(view.since_s))),
+            "why": escape(said.why),
+        }
+        return self._waiting.substitute(_LABELS, **fields, **_controls(view)).encode()
+
+    def notice(self, *, title: str, text: str, code: str, action: str, href: str = "/") -> bytes:
+        """A page with one message and one thing to do next."""
+        fields = {"title": title, "text": text, "code": code, "action": action, "href": href}
+        return self._notice.substitute(_LABELS, **{name: escape(value) for name, value in fields.items()}).encode()
+
+
+_LABELS: Final = {
+    "nav_label": _("Service"),
+    "status_link": _("État du service"),
+    "check": _("Vérifier maintenant"),
+    "why_title": _("Pourquoi attendre\u00a0?"),
+    "aside_label": _("En attendant"),
+    "give_back": _("Rendre la place"),
+}
+
+
+def before_words(said: Words, before: int) -> str:
+    """The words after the number of people before."""
+    if before == 0:
+        return said.before_one + _("\u00a0: ") + said.next_in
+    return said.before_one if before == 1 else said.before_many
+
+
+def _template(name: str, frame: dict[str, str]) -> str:
+    lines = (_FOLDER / name).read_text("utf-8").splitlines()
+    text = "".join(line if line.endswith(">") else f"{line}\n" for line in lines)
+    # Dollars of the script must survive the second substitution.
+    return Template(text).safe_substitute({key: value.replace("$", "$$") for key, value in frame.items()})
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _refresh(view: WaitingView) -> str:
+    """The reload without JavaScript; RGAA 13.1: it can be suspended and slowed down by the links of the page."""
+    if not view.refresh_s:
+        return ""
+    target = f";url={escape(view.back)}" if view.sent_something else ""
+    return f'<noscript><meta http-equiv="refresh" content="{view.refresh_s}{target}"></noscript>'
+
+
+def _intro(view: WaitingView) -> str:
+    if view.words.voice == "tu" and view.lane == 1:
+        return _("Beaucoup d’élèves arrivent en même temps. Ta classe entre ensemble.")
+    return _("Toutes les places sont occupées pour le moment.")
+
+
+def _sent_notice(view: WaitingView) -> str:
+    if not view.sent_something:
+        return ""
+    text = _("Le dernier envoi n’est pas passé\u00a0: il faudra le refaire une fois à l’intérieur.")
+    return f'<p class="sent">{escape(text)}</p>'
+
+
+def _clock(view: WaitingView) -> str:
+    if view.interval is None:
+        return _("durée encore inconnue")
+    middle_s = view.now_s + (view.interval.low_s + view.interval.high_s) / 2
+    return _("d’attente, vers {clock} (heure de Paris)").format(clock=clock_text(middle_s))
+
+
+def _squares(here: int) -> str:
+    names = [*(str(number) for number in range(1, SQUARES + 1)), _("ciel")]
+    kinds = ["done" if number < here else "here" if number == here else "" for number in range(1, len(names) + 1)]
+    return "".join(
+        f'<li class="{kind}">{name}</li>' if kind else f"<li>{name}</li>"
+        for kind, name in zip(kinds, names, strict=True)
+    )
+
+
+def _lessons(lessons: Sequence[Lesson], said: Words) -> str:
+    if not lessons:
+        return ""
+    items = "".join(_lesson(lesson) for lesson in lessons)
+    title = f'<h2 id="seances">{escape(said.lesson)}</h2>'
+    return f'<section class="card lesson" aria-labelledby="seances">{title}{items}</section>'
+
+
+def _lesson(lesson: Lesson) -> str:
+    about = f"{lesson.subject[:LONGEST_TITLE]} · {lesson.minutes}{NBSP}min · {SECTIONS.get(lesson.section, '')}"
+    return (
+        f'<div class="offer {escape(lesson.section) if lesson.section in SECTIONS else ""}">'
+        f'<h3>{escape(lesson.title[:LONGEST_TITLE])}</h3><p class="soft">{escape(about)}</p>'
+        f'<p><a class="btn" href="{escape(lesson.url)}" target="_blank" rel="noopener">'
+        f'{escape(_("Commencer"))}<span class="hors-vue"> : {escape(lesson.title[:LONGEST_TITLE])}</span> '
+        f'<span class="soft">({escape(_("nouvel onglet"))})</span></a></p></div>'
+    )
+
+
+def _controls(view: WaitingView) -> dict[str, str]:
+    back = quote(view.back, safe="")
+    paused, slow = not view.refresh_s, view.refresh_s == SLOW_REFRESH_S
+    if paused:
+        pace = _("L’actualisation est suspendue.")
+    elif slow:
+        pace = _("Cette page se met à jour toutes les 5\u00a0min.")
+    else:
+        pace = _("Cette page se met à jour toute seule.")
+    return {
+        "pause_href": escape(view.back if paused else f"/attente/?pause=1&vers={back}"),
+        "pause": _("Reprendre l’actualisation") if paused else _("Suspendre l’actualisation"),
+        "slow_href": escape(view.back if slow else f"/attente/?rythme={SLOW_REFRESH_S}&vers={back}"),
+        "slow": _("Toutes les 30\u00a0s") if slow else _("Toutes les 5\u00a0min"),
+        "pace": pace,
+    }

@@ -1,0 +1,100 @@
+"""The sentences of the waiting page. Pupils are called *tu*, everybody else *vous*; figures are intervals.
+
+The French sentences are the msgids. No sentence supposes a gender, and none blames.
+"""
+
+from datetime import UTC, datetime
+from gettext import gettext as _
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from preau.gate.rules.standing import WaitInterval
+
+PAGE_ZONE: Final = ZoneInfo("Europe/Paris")
+"""The clock of the page as sent; a browser with JavaScript writes its own local time over it."""
+
+LONGEST_TOLD_S: Final = 2 * 3600
+NBSP: Final = "\u00a0"
+
+
+class Words(msgspec.Struct, frozen=True):
+    """One voice of the page."""
+
+    voice: str
+    kept: str
+    next_in: str
+    before_one: str
+    before_many: str
+    unknown_wait: str
+    stays: str
+    noted: str
+    why: str
+    lesson: str
+
+
+def words(*, pupil: bool, with_class: bool) -> Words:
+    """The voice for a pupil (``tu``), with or without a class that enters together, or for anybody else (``vous``)."""
+    if not pupil:
+        return _formal()
+    whom = _("ta classe") if with_class else _("toi")
+    return Words(
+        voice="tu",
+        kept=_("Ta place est gardée."),
+        next_in=_("la prochaine place libre est pour {whom}").format(whom=whom),
+        before_one=_("personne avant {whom}").format(whom=whom),
+        before_many=_("personnes avant {whom}").format(whom=whom),
+        unknown_wait=_("dès qu’une place se libère"),
+        stays=_(
+            "Tu peux fermer cette page, changer de réseau ou éteindre l’appareil\u00a0: ta place reste à toi "
+            "jusqu’à ce soir."
+        ),
+        noted=_("Ton arrivée à {clock} est notée\u00a0: cette attente ne compte pas comme une absence."),
+        why=_(
+            "Beaucoup de monde arrive en même temps. On entre dans l’ordre, les enseignants d’abord, puis chaque "
+            "classe ensemble. Personne n’est mis dehors pour faire de la place."
+        ),
+        lesson=_("En attendant, une séance t’est ouverte"),
+    )
+
+
+def _formal() -> Words:
+    return Words(
+        voice="vous",
+        kept=_("Votre place est gardée."),
+        next_in=_("la prochaine place libre est pour vous"),
+        before_one=_("personne avant vous"),
+        before_many=_("personnes avant vous"),
+        unknown_wait=_("dès qu’une place se libère"),
+        stays=_(
+            "Vous pouvez fermer cette page, changer de réseau ou éteindre l’appareil\u00a0: votre place reste à vous "
+            "jusqu’à ce soir."
+        ),
+        noted=_("Votre arrivée à {clock} est notée."),
+        why=_(
+            "Beaucoup de monde arrive en même temps. Les classes qui ont cours entrent d’abord, puis chacun dans "
+            "l’ordre d’arrivée. Personne n’est mis dehors pour faire de la place."
+        ),
+        lesson=_("En attendant, une séance est ouverte"),
+    )
+
+
+def wait_text(interval: WaitInterval | None) -> str | None:
+    """The interval in minutes, as it stands in the page and in its title; None when nothing is known."""
+    if interval is None:
+        return None
+    low, high = int(interval.low_s // 60), int(-(-interval.high_s // 60))
+    if interval.high_s > LONGEST_TOLD_S:
+        return _("plus de {hours}\u00a0h").format(hours=max(1, int(interval.low_s // 3600)))
+    if low < 1:
+        return _("moins d’une minute") if high <= 1 else _("moins de {high}\u00a0min").format(high=high)
+    if low == high:
+        return _("{low}\u00a0min").format(low=low)
+    return _("{low}–{high}\u00a0min").format(low=low, high=high)
+
+
+def clock_text(at_s: float) -> str:
+    """An instant as a French clock time: ``8 h 34``."""
+    local = datetime.fromtimestamp(at_s, UTC).astimezone(PAGE_ZONE)
+    return f"{local.hour}{NBSP}h{NBSP}{local.minute:02}"

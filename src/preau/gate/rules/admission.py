@@ -1,0 +1,45 @@
+"""Entry and stay: who may claim a place, how long a pass lives, how long somebody counts as inside.
+
+Nobody inside is ever thrown out to make room. So a pass outlives the lesson it was claimed for, and the capacity bounds
+claims only, never people who hold a valid pass.
+"""
+
+from typing import Final
+
+from preau.gate.rules.places import OTHERS, PUPILS, STAFF, LessonRun, Place
+from preau.gate.rules.plan import Plan
+
+LONGEST_RUN_S: Final = 2 * 3600
+"""A pass never promises more than two hours ahead: a day of lessons is renewed by being there."""
+
+AFTER_LESSON_S: Final = 600
+UNPROVEN_S: Final = 120
+"""How long a place is held for a device that came with no cookie at all, until it shows its pass a first time. A robot
+that keeps no cookies so holds a place for two minutes instead of a quarter of an hour."""
+
+LIMITED_LANES: Final = (PUPILS, OTHERS)
+
+
+def may_enter(place: Place, plan: Plan, *, now_s: float) -> bool:
+    """Whether the place is called: the one test of every edge."""
+    return place.order_key < plan.watermark(place.lane, now_s=now_s)
+
+
+def pass_expiry(lane: int, run: LessonRun | None, *, now_s: float, idle_s: float) -> int:
+    """When a pass minted now expires (wall seconds).
+
+    Args:
+        lane: lane of the claim; the stay of lanes 0 and 1 covers their lessons.
+        run: the holder's present lessons, if any.
+        now_s: wall clock.
+        idle_s: how long somebody silent counts as inside.
+    """
+    idle_end_s = now_s + idle_s
+    if run is None or lane not in {STAFF, PUPILS}:
+        return int(idle_end_s)
+    return int(max(idle_end_s, min(run.ends_at_s, now_s + LONGEST_RUN_S) + AFTER_LESSON_S))
+
+
+def is_worn(expires_at_s: int, fresh_expiry_s: int, *, now_s: float) -> bool:
+    """Whether less than half of a fresh pass's life remains, so that it is worth a new cookie."""
+    return expires_at_s - now_s < (fresh_expiry_s - now_s) / 2

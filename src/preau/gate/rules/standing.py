@@ -1,0 +1,92 @@
+"""What a waiting person is told: how many are before, how long it may take, how far on the hopscotch.
+
+True rather than pleasant: the position counts present people with a strictly smaller key, in the same lane and in the
+lanes served before it; the time is an interval, and None when nothing is known.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from preau.gate.rules.places import OTHERS, PUPILS, Place
+from preau.gate.rules.plan import Group
+
+CURVE_POINTS: Final = 16
+"""Points per lane in the shared file: with 16 it stays under 2 kB, and the error under a sixteenth of the queue."""
+
+MIN_RATE_PER_S: Final = 1 / 1800
+"""Slower than one entry in half an hour is no rate to promise anything by."""
+
+SQUARES: Final = 8
+
+
+class Curve(NamedTuple):
+    """A lane's queue, shortened. ``points``: (key, people with this key or a smaller one), keys rising.
+
+    ``exact``: every key is listed; else positions between two points are interpolated.
+    """
+
+    points: tuple[tuple[int, int], ...]
+    exact: bool
+    people: int
+
+
+class WaitInterval(NamedTuple):
+    """An estimate of the time still to wait, seconds."""
+
+    low_s: float
+    high_s: float
+
+
+def curve(groups: Sequence[Group], lane: int, *, exact: bool = True) -> Curve:
+    """The curve of one lane from its groups (sorted by key); ``exact``: everybody was counted, not a sample."""
+    steps: list[tuple[int, int]] = []
+    people = 0
+    for group in groups:
+        if group.lane == lane:
+            people += group.people
+            steps.append((group.order_key, people))
+    if len(steps) <= CURVE_POINTS:
+        return Curve(tuple(steps), exact, people)
+    last = len(steps) - 1
+    chosen = [steps[round(index * last / (CURVE_POINTS - 1))] for index in range(CURVE_POINTS)]
+    return Curve(tuple(chosen), exact=False, people=people)
+
+
+def people_before(curves: dict[int, Curve], place: Place) -> int:
+    """How many present people enter before ``place``, as the browser computes it from the shared file."""
+    own = curves.get(place.lane)
+    before = 0 if own is None else _below(own, place.order_key)
+    if place.lane == OTHERS and PUPILS in curves:
+        before += curves[PUPILS].people
+    return before
+
+
+def _below(own: Curve, order_key: int) -> int:
+    index = bisect_left(own.points, (order_key, 0))
+    if index == 0:
+        return 0
+    left_key, left = own.points[index - 1]
+    if own.exact or index == len(own.points):
+        return left
+    right_key, right = own.points[index]
+    share = (order_key - left_key) / (right_key - left_key)
+    return left + int(share * max(right - left - 1, 0))
+
+
+def wait_interval(before: int, *, entries_per_s: float) -> WaitInterval | None:
+    """The time until ``before`` people and then oneself have entered, or None when no rate is known.
+
+    The interval holds a quarter of error in the rate and two standard deviations of a Poisson flow.
+    """
+    if entries_per_s < MIN_RATE_PER_S:
+        return None
+    turn = before + 1
+    mean_s, spread_s = turn / entries_per_s, 2 * math.sqrt(turn) / entries_per_s
+    return WaitInterval(max(0.0, 0.75 * mean_s - spread_s / 4), 1.25 * mean_s + spread_s / 2)
+
+
+def square(before: int) -> int:
+    """The square of the hopscotch, 1 to 8; each square on halves the queue before oneself."""
+    return max(1, SQUARES - (before + 1).bit_length() + 1)

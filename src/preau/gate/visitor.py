@@ -1,0 +1,144 @@
+"""What a request says about its sender: verified tokens, network source, and the kind of answer wanted.
+
+A forged, expired or oversized token is no token: the pupil gets a place like everybody, and it is counted.
+"""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+from urllib.parse import parse_qs
+
+from preau.tokens import admission, card, ticket
+from preau.tokens.admission import Pass
+from preau.tokens.card import Card
+from preau.tokens.cookies import CookieNames
+from preau.tokens.envelope import Refusal
+from preau.tokens.keyring import Keyring
+from preau.tokens.ticket import Ticket
+
+Scope = Mapping[str, Any]
+
+MAX_COOKIE_BYTES: Final = 16_384
+"""Granian allows more; our cookies need 600 bytes. A longer header is read as no cookie at all."""
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+UNKNOWN_SOURCE: Final = "-"
+
+T = TypeVar("T", Card, Ticket, Pass)
+
+
+class Visitor(NamedTuple):
+    """A request, read. ``bare``: it brought none of our cookies, as a first visit or a robot does."""
+
+    card: Card | None
+    ticket: Ticket | None
+    admission: Pass | None
+    source: str
+    bare: bool
+    refusals: tuple[Refusal, ...]
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The headers by lower-case name; ``cookie`` joined (HTTP/2 splits it), otherwise the last one wins."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}; {value}" if name == "cookie" and name in found else value
+    return found
+
+
+def read_visitor(
+    scope: Scope, headers: Mapping[str, str], *, keyring: Keyring, names: CookieNames, now_s: float
+) -> Visitor:
+    """Verifies what the request carries."""
+    cookies = _cookies(headers.get("cookie", ""))
+    refusals: list[Refusal] = []
+
+    def read(name: str, verify: Callable[..., T | Refusal]) -> T | None:
+        text = cookies.get(name)
+        if text is None:
+            return None
+        verdict = verify(keyring, text, now_s=now_s)
+        if isinstance(verdict, Refusal):
+            refusals.append(verdict)
+            return None
+        return verdict
+
+    return Visitor(
+        card=read(names.card, card.verify),
+        ticket=read(names.ticket, ticket.verify),
+        admission=read(names.admission, admission.verify),
+        source=source_of(scope),
+        bare=not any(name in cookies for name in names),
+        refusals=tuple(refusals),
+    )
+
+
+def _cookies(header: str) -> dict[str, str]:
+    if len(header) > MAX_COOKIE_BYTES:
+        return {}
+    found: dict[str, str] = {}
+    for pair in header.split(";"):
+        name, separator, value = pair.partition("=")
+        if separator:
+            found.setdefault(name.strip(), value.strip())
+    return found
+
+
+def source_of(scope: Scope) -> str:
+    """The network source: an IPv4 address, or the /64 of an IPv6 one (what one home or one phone gets)."""
+    client = scope.get("client")
+    if not client:
+        return UNKNOWN_SOURCE
+    try:
+        address = ipaddress.ip_address(client[0])
+    except ValueError:
+        return UNKNOWN_SOURCE
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(address)
+
+
+def wants_page(headers: Mapping[str, str]) -> bool:
+    """Whether the answer is for a person to read, rather than for a script or an image tag."""
+    destination = headers.get("sec-fetch-dest", "document")
+    if destination not in {"document", "iframe", "frame"}:
+        return False
+    accept = headers.get("accept", "*/*").lower()
+    if "json" not in accept:
+        return True
+    return "text/html" in accept and accept.index("text/html") < accept.index("json")
+
+
+def is_same_origin(headers: Mapping[str, str]) -> bool:
+    """Whether a form was sent from our own pages (Sec-Fetch-Site, else Origin against Host)."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] == headers.get("host")
+
+
+def wanted_path(scope: Scope) -> str:
+    """The path and query asked for, to come back to."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    raw = scope.get("raw_path") or scope["path"].encode()
+    path = raw.decode("latin-1").partition("?")[0]
+    return local_path(f"{path}?{query}" if query else path)
+
+
+def query_of(scope: Scope) -> dict[str, str]:
+    """The first value of each query parameter; a malformed query is an empty one."""
+    text = scope.get("query_string", b"").decode("latin-1")[:4096]
+    try:
+        return {name: values[0] for name, values in parse_qs(text, max_num_fields=20).items()}
+    except ValueError:
+        return {}
+
+
+def local_path(text: str) -> str:
+    """``text`` if it is a path of this site, else ``/``: nobody is led elsewhere by a link to the waiting page."""
+    printable = text.isascii() and text.isprintable() and "\\" not in text and len(text) <= 2000  # noqa: PLR2004  longest URL that browsers and proxies agree on
+    return text if printable and text.startswith("/") and not text.startswith("//") else "/"
