@@ -1,7 +1,7 @@
 """Courses, and what was published of them.
 
 A Course is edited as a folder of files. Publishing it makes an Edition: immutable, named by the SHA-256 of its
-manifest. Lessons carry a key that stays the same from edition to edition, so that a pupil's progress survives a correction.
+manifest. Lessons carry a key that stays the same from edition to edition: a pupil's progress survives a correction.
 A CourseAssignment says which class group follows which course, from when.
 """
 
