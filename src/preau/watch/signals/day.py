@@ -8,8 +8,10 @@ from preau.watch.signals.reading import Signals
 
 
 class DayTally(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of one local day. ``since_s`` is the wall clock of the first reading: a restart loses what came before,
-    and the page says so by naming that hour. ``queue_s`` is the time during which a queue was open, in seconds.
+    """Counts of one local day.
+
+    ``since_s`` is the wall clock of the first reading: what came before was not counted, and the page names that hour.
+    ``queue_s`` is the time during which a queue was open, in seconds.
     """
 
     day: str

@@ -13,7 +13,7 @@ _SLOTS: Final = (SPAN_MINUTES + 1) * 60
 
 
 class Ring:
-    """Counts per second over the last ``SPAN_MINUTES`` minutes. Times are wall seconds; an event in the past is kept."""
+    """Counts per second over the last ``SPAN_MINUTES`` minutes. Times are wall seconds."""
 
     def __init__(self) -> None:
         self._second_of_slot = [-1] * _SLOTS

@@ -25,7 +25,7 @@ class State(StrEnum):
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the table. ``words`` is what people read, a few words; ``known`` is false when nothing was measured."""
+    """One line of the table. ``words`` is what people read; ``known`` is false when nothing was measured."""
 
     key: str
     name: str
@@ -49,13 +49,12 @@ _ALL: Final = (*_SECTIONS, _LIVE, _WORK, _SIGN_IN, _QUEUE)
 UNKNOWN: Final = "données indisponibles"
 NORMAL: Final = "normal"
 
-_APP_SILENT: Final = {
+_SILENT: Final = {
     "classe": (State.PARTIAL, "les classes ouvertes continuent"),
     "devoirs": (State.PARTIAL, "gardés sur l’appareil"),
     "connexion": (State.MAJOR, "indisponible"),
-    "file": (State.OPERATIONAL, NORMAL),
 }
-_DATABASE_SILENT: Final = {**_APP_SILENT, "classe": (State.PARTIAL, "les classes ouvertes continuent")}
+_LESSONS_GO_ON: Final = (State.PARTIAL, "les leçons restent lisibles")
 
 
 def _line(part: tuple[str, str, str], state: State, words: str, *, known: bool = True) -> Component:
@@ -63,11 +62,9 @@ def _line(part: tuple[str, str, str], state: State, words: str, *, known: bool =
 
 
 def _behind_the_gate(signals: Signals, key: str) -> tuple[State, str]:
-    """State of a part that the application answers, in the order: application, database, queue."""
-    if signals.app_ok is False:
-        return _APP_SILENT.get(key, (State.PARTIAL, "les leçons restent lisibles"))
-    if signals.db_ok is False:
-        return _DATABASE_SILENT.get(key, (State.PARTIAL, "les leçons restent lisibles"))
+    """State of a part that the application answers. Without its database the application can do none of these."""
+    if signals.app_ok is False or signals.db_ok is False:
+        return _SILENT.get(key, _LESSONS_GO_ON)
     if signals.queue_open:
         return State.DEGRADED, "file d’attente"
     return State.OPERATIONAL, NORMAL

@@ -1,10 +1,10 @@
-"""French for numbers, hours and lists: non-breaking spaces where the typography asks for them, no count under twenty."""
+"""French for numbers, hours and lists: non-breaking spaces where the typography asks, no count under twenty."""
 
 from datetime import datetime, tzinfo
 from typing import Final
 
 SMALLEST_COUNT: Final = 20
-"""Below this a count may point at somebody of one class: the page says « moins de 20 » (CNIL's usual k for aggregates)."""
+"""Below this a count may point at somebody of one class: the page says « moins de 20 » (k-anonymity with k = 20)."""
 
 NBSP: Final = "\u00a0"
 _THIN: Final = "\u202f"
@@ -22,6 +22,15 @@ _MONTHS: Final = (
     "novembre",
     "décembre",
 )
+
+
+def typeset(text: str) -> str:
+    """Puts the non-breaking spaces of French typography into a sentence typed with plain ones."""
+    for mark in (":", "»"):
+        text = text.replace(f" {mark}", NBSP + mark)
+    for mark in (";", "?", "!"):
+        text = text.replace(f" {mark}", _THIN + mark)
+    return text.replace("« ", "«" + NBSP)
 
 
 def number(value: int) -> str:

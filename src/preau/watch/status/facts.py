@@ -1,0 +1,130 @@
+"""What the machine may say by itself: changes of state that were measured, one plain sentence each.
+
+A fact names what was seen and when, never why and never who. Facts come from comparing two readings; a queue that
+opens is said at once, a queue that closes only after ``QUIET_S`` without anybody waiting, so that a trickle of arrivals
+does not fill the page with openings and closings.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from preau.watch.signals.reading import MAX_LEVEL, Signals
+from preau.watch.status.french import typeset
+
+QUIET_S: Final = 60.0
+MAX_FACTS: Final = 200
+"""What is kept: a very bad day changes state a few dozen times."""
+
+
+class FactKind(StrEnum):
+    """The stable codes of the wire."""
+
+    STARTED = "service_started"
+    QUEUE_OPENED = "queue_opened"
+    QUEUE_CLOSED = "queue_closed"
+    LEVEL_RAISED = "level_raised"
+    LEVEL_LOWERED = "level_lowered"
+    APP_SILENT = "app_silent"
+    APP_BACK = "app_back"
+    DATABASE_SILENT = "database_silent"
+    DATABASE_BACK = "database_back"
+    BLIND = "signals_lost"
+    SEEING = "signals_back"
+
+
+_SENTENCES: Final = {
+    FactKind.STARTED: "Le service a démarré.",
+    FactKind.QUEUE_OPENED: "Une file d’attente est ouverte.",
+    FactKind.QUEUE_CLOSED: "La file d’attente est fermée : tout le monde est entré.",
+    FactKind.APP_SILENT: "L’application ne répond plus.",
+    FactKind.APP_BACK: "L’application répond à nouveau.",
+    FactKind.DATABASE_SILENT: "La base de données ne répond plus.",
+    FactKind.DATABASE_BACK: "La base de données répond à nouveau.",
+    FactKind.BLIND: "Les mesures ne sont plus disponibles.",
+    FactKind.SEEING: "Les mesures sont à nouveau disponibles.",
+}
+LEVEL_NAMES: Final = ("libre", "lissage", "priorité", "siège", "refuge", "rideau")
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """A published fact. ``level`` is only meant for the two level kinds."""
+
+    kind: FactKind
+    at_s: float
+    level: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """The fact in French."""
+        if self.kind is FactKind.LEVEL_RAISED:
+            return typeset(f"Le portail passe au niveau {self.level}, « {LEVEL_NAMES[self.level]} ».")
+        if self.kind is FactKind.LEVEL_LOWERED:
+            return typeset(f"Le portail revient au niveau {self.level}, « {LEVEL_NAMES[self.level]} ».")
+        return typeset(_SENTENCES[self.kind])
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last readings left behind. ``queue_quiet_since_s``: since when an announced queue has been empty."""
+
+    started_at_s: float = -1.0
+    blind: bool = False
+    queue_announced: bool = False
+    queue_quiet_since_s: float | None = None
+    level: int = 0
+    app_ok: bool | None = None
+    db_ok: bool | None = None
+
+
+def _queue(seen: Seen, signals: Signals, facts: list[Fact]) -> Seen:
+    now_s = signals.measured_at_s
+    if signals.queue_open:
+        if not seen.queue_announced:
+            facts.append(Fact(kind=FactKind.QUEUE_OPENED, at_s=now_s))
+        return msgspec.structs.replace(seen, queue_announced=True, queue_quiet_since_s=None)
+    if not seen.queue_announced:
+        return seen
+    quiet_since_s = now_s if seen.queue_quiet_since_s is None else seen.queue_quiet_since_s
+    if now_s - quiet_since_s < QUIET_S:
+        return msgspec.structs.replace(seen, queue_quiet_since_s=quiet_since_s)
+    facts.append(Fact(kind=FactKind.QUEUE_CLOSED, at_s=quiet_since_s))
+    return msgspec.structs.replace(seen, queue_announced=False, queue_quiet_since_s=None)
+
+
+def _answers(before: bool | None, now: bool | None, kinds: tuple[FactKind, FactKind], at_s: float) -> list[Fact]:  # noqa: FBT001  two readings of one flag
+    silent, back = kinds
+    if now is False and before is not False:
+        return [Fact(kind=silent, at_s=at_s)]
+    return [Fact(kind=back, at_s=at_s)] if now is True and before is False else []
+
+
+def observe(seen: Seen, signals: Signals | None, *, now_s: float) -> tuple[Seen, tuple[Fact, ...]]:
+    """Compares one more reading with what was seen before. Returns what to remember and what to publish.
+
+    ``signals`` None means that no reading could be taken at ``now_s``.
+    """
+    if signals is None:
+        lost = () if seen.blind else (Fact(kind=FactKind.BLIND, at_s=now_s),)
+        return msgspec.structs.replace(seen, blind=True), lost
+    at_s = signals.measured_at_s
+    facts: list[Fact] = []
+    if seen.blind:
+        facts.append(Fact(kind=FactKind.SEEING, at_s=at_s))
+    if signals.started_at_s > seen.started_at_s:
+        facts.append(Fact(kind=FactKind.STARTED, at_s=signals.started_at_s))
+    if signals.level != seen.level:
+        kind = FactKind.LEVEL_RAISED if signals.level > seen.level else FactKind.LEVEL_LOWERED
+        facts.append(Fact(kind=kind, at_s=at_s, level=min(signals.level, MAX_LEVEL)))
+    seen = _queue(seen, signals, facts)
+    facts += _answers(seen.app_ok, signals.app_ok, (FactKind.APP_SILENT, FactKind.APP_BACK), at_s)
+    facts += _answers(seen.db_ok, signals.db_ok, (FactKind.DATABASE_SILENT, FactKind.DATABASE_BACK), at_s)
+    after = msgspec.structs.replace(
+        seen,
+        blind=False,
+        started_at_s=max(seen.started_at_s, signals.started_at_s),
+        level=signals.level,
+        app_ok=seen.app_ok if signals.app_ok is None else signals.app_ok,
+        db_ok=seen.db_ok if signals.db_ok is None else signals.db_ok,
+    )
+    return after, tuple(facts)
