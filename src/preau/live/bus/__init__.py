@@ -1,0 +1,1 @@
+"""The bus between nodes: short messages that may be lost."""

@@ -1,0 +1,1 @@
+"""The journal of the live classes: one ordered, durable log per class."""
