@@ -1,5 +1,6 @@
 // Bundles the browser code into the Python package, so that users need no Node. Deterministic: `make check` rebuilds and compares.
 // usage: node build.mjs [output root, default ../src/preau]
+import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const root = process.argv[2] ?? "../src/preau";
@@ -18,13 +19,29 @@ await build({
   ...common,
   entryPoints: {
     pupil: "pupil/main.ts",
-    room: "room/main.ts",
     site: "shared/site.css",
-    roomstyle: "room/room.css",
   },
   outdir: `${root}/project/static`,
 });
 await build({ ...common, format: "iife", entryPoints: { sw: "pupil/sw.ts" }, outdir: `${root}/project/static` });
+
+// The live class. Its templates are indented for readers of the source: browsers need no indentation.
+const unindented = {
+  name: "unindented",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /client\/room\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(/\n\s+/g, "\n"),
+      loader: "ts",
+    })),
+};
+await build({
+  ...common,
+  // Pupils' devices are old: nested style rules are written out for them.
+  target: ["es2020", "chrome94", "firefox100", "safari15.4"],
+  plugins: [unindented],
+  entryPoints: { room: "room/main.ts", roomcapture: "room/voice/capture.ts", roomstyle: "room/room.css" },
+  outdir: `${root}/project/static`,
+});
 
 // The waiting page is one response: its style and script are inlined by the gate.
 await build({

@@ -1,4 +1,4 @@
-// The microphone's tap, in the audio thread (AudioWorklet module, served as /static/room-capture.js).
+// The microphone's tap, in the audio thread (AudioWorklet module, served as /static/roomcapture.js).
 //
 // The audio thread hands over 128 samples at a time (2.7 ms at 48 kHz). Posting each would be 375 messages a second,
 // so the samples are gathered into blocks of 20 ms; the encoder makes its own frames of them.

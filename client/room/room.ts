@@ -1,0 +1,321 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+import { bottomBar, topBar } from "./bars";
+import "./chat";
+import "./ending";
+import type { PreauEnding } from "./ending";
+import { hands } from "./hands";
+import { icon } from "./icons";
+import { tabName, uuid } from "./identity";
+import { Link } from "./link";
+import type { Command, Op, ServerFrame } from "./protocol";
+import "./register";
+import { screen as outside } from "./screens";
+import { Sound } from "./sound";
+import { stage } from "./stage";
+import { EMPTY, type LocalEvent, type RoomState, reduce, unanswered } from "./state";
+import {
+  type Actions,
+  canSpeak,
+  isTeacher,
+  me,
+  type PageData,
+  type Panel,
+  pupilsPresent,
+  scene,
+  type View,
+} from "./view";
+import type { HeardAudio } from "./voice/listen";
+
+/** The panels stand beside the stage from here on; below they are tabs under it. */
+const WIDE = "(min-width: 900px)";
+/** A notice is read within this time; errors stay until dismissed. */
+const NOTICE_MS = 8_000;
+const CLOCK_MS = 5_000;
+/** A page of the school that keeps refusing seats is not asked more often than this. */
+const NEW_SEAT_EVERY_MS = 60_000;
+
+const PANELS: Readonly<Record<Panel, string>> = { chat: "Discussion", hands: "Mains", register: "Appel" };
+
+/**
+ * The live class.
+ * Usage: `<preau-room data-ws="/classe/<id>/ws" data-seat="<token>" data-role="teacher|pupil" data-title data-group
+ * data-register-url data-leave-url>fallback without JavaScript</preau-room>`.
+ * The screen is a function of `held` (the class log, see state.ts) and of what only this device knows.
+ */
+export class PreauRoom extends LitElement {
+  @state() private held: RoomState = EMPTY;
+  @state() private panel: Panel = "chat";
+  @state() private nowMs = Date.now();
+  @property({ type: Boolean, reflect: true }) live = false;
+  private readonly wide = matchMedia(WIDE);
+  private readonly sound = new Sound({
+    changed: () => this.requestUpdate(),
+    send: (frame) => this.link?.sendVoice(frame) ?? false,
+  });
+  private link: Link | null = null;
+  private clock: ReturnType<typeof setInterval> | undefined;
+  private seatAskedAtMs = 0;
+  private readSeq = 0;
+
+  /** For the end-to-end tests: what this device has really decoded. */
+  get audio(): HeardAudio | null {
+    return this.sound.heard;
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    this.replaceChildren();
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.live = true;
+    void tabName().then((client) => this.connect(client));
+    this.clock = setInterval(() => {
+      this.nowMs = Date.now() + this.held.clockOffsetMs;
+    }, CLOCK_MS);
+    this.wide.addEventListener("change", this.redraw);
+    addEventListener("online", this.nudge);
+    document.addEventListener("visibilitychange", this.nudge);
+    document.addEventListener("click", this.closeMenus);
+    document.addEventListener("keydown", this.closeMenus);
+  }
+
+  private connect(client: string): void {
+    if (!this.isConnected) return;
+    const url = new URL(this.dataset.ws ?? "", location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    this.link = new Link(url.href, this.dataset.seat ?? "", client, {
+      resumeFrom: () => (this.held.gap ? null : this.held.seq),
+      frame: (frame) => this.received(frame),
+      voice: (bytes) => this.sound.hear(bytes, this.held.speakers),
+      connecting: () => this.apply({ local: "connecting" }),
+      lost: (attempt) => this.apply({ local: "lost", attempt }),
+      closed: (code, reason) => this.apply({ local: "closed", code, reason }),
+      newSeat: () => this.newSeat(),
+      measured: (rttMs) => this.apply({ local: "line", rttMs }),
+    });
+    this.link.open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.link?.stop();
+    this.sound.close();
+    clearInterval(this.clock);
+    this.wide.removeEventListener("change", this.redraw);
+    removeEventListener("online", this.nudge);
+    document.removeEventListener("visibilitychange", this.nudge);
+    document.removeEventListener("click", this.closeMenus);
+    document.removeEventListener("keydown", this.closeMenus);
+  }
+
+  private received(frame: ServerFrame): void {
+    this.apply(frame);
+    const singles = "b" in frame ? frame.b : [frame];
+    // After a welcome that resumes, or a snapshot (which may stand for lost acknowledgements), all that is unanswered goes again.
+    const again = singles.some((one) => ("welcome" in one && one.welcome.from !== null) || "snapshot" in one);
+    if (again) for (const command of unanswered(this.held)) this.link?.send(command);
+    if (singles.some((one) => "e" in one && one.e === "voice_refused")) this.voiceRefused();
+    if (this.held.gap) this.link?.open();
+  }
+
+  private apply(message: ServerFrame | LocalEvent): void {
+    const before = this.held;
+    this.held = reduce(before, message, Date.now());
+    if (before.seq === null && this.held.seq !== null) this.sound.prepare();
+    const speaking = this.held.room.voices.includes(me(this.held));
+    this.sound.allow(speaking && this.held.connection.is === "live");
+    const stopped = before.room.voices.includes(me(before)) && !speaking;
+    if (stopped || this.held.room.ended_at !== null) this.sound.closeMicrophone();
+    if (this.held.connection.is === "closed") this.sound.close();
+    for (const { id, kind } of this.held.notices.filter((shown) => !before.notices.includes(shown))) {
+      if (kind === "info") setTimeout(() => this.apply({ local: "dismiss", id }), NOTICE_MS);
+    }
+  }
+
+  /** The server drops our voice: say it anew when we may speak, close the microphone when we may not. */
+  private voiceRefused(): void {
+    if (this.sound.microphone === "open" && canSpeak(this.held) && this.held.room.frozen === null)
+      this.command("voice.start");
+    else this.sound.closeMicrophone();
+  }
+
+  private command(op: Op, d: Readonly<Record<string, unknown>> = {}): void {
+    this.dispatch({ op, id: uuid(), d });
+  }
+
+  private dispatch(command: Command): void {
+    this.apply({ local: "command", command });
+    if (this.held.connection.is === "live") this.link?.send(command);
+  }
+
+  private readonly act: Actions = {
+    command: (op, d) => this.command(op, d),
+    openMicrophone: () => void this.openMicrophone(),
+    closeMicrophone: () => {
+      this.sound.closeMicrophone();
+      this.command("voice.stop");
+    },
+    unlockSound: () => void this.sound.unlock(),
+    toggleSound: () => this.sound.toggleMuted(),
+    showPanel: (panel) => {
+      this.panel = panel;
+    },
+    resend: (id) => {
+      const sent = this.held.outbox.find((held) => held.command.id === id);
+      if (sent !== undefined) this.dispatch(sent.command);
+    },
+    forget: (id) => this.apply({ local: "forget", id }),
+    dismiss: (id) => this.apply({ local: "dismiss", id }),
+    askEnd: () => this.querySelector<PreauEnding>("preau-ending")?.ask(),
+    reconnect: () => {
+      this.held = EMPTY;
+      this.link?.open();
+    },
+    reload: () => location.reload(),
+    level: () => this.sound.level(),
+  };
+
+  private async openMicrophone(): Promise<void> {
+    if (await this.sound.openMicrophone()) this.command("voice.start");
+  }
+
+  /** The school's page holds a fresh seat: read it there, so that the class stays on the screen. */
+  private async newSeat(): Promise<string | null> {
+    if (Date.now() - this.seatAskedAtMs < NEW_SEAT_EVERY_MS) return null;
+    this.seatAskedAtMs = Date.now();
+    try {
+      const page = await (await fetch(location.href, { headers: { Accept: "text/html" } })).text();
+      const fresh = new DOMParser().parseFromString(page, "text/html").querySelector<HTMLElement>("preau-room");
+      return fresh?.dataset.seat ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  private readonly nudge = (): void => {
+    if (document.visibilityState === "visible") this.link?.nudge();
+  };
+
+  private readonly redraw = (): void => this.requestUpdate();
+
+  private readonly closeMenus = (event: Event): void => {
+    if (event instanceof KeyboardEvent && event.key !== "Escape") return;
+    for (const menu of this.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+      if (event instanceof KeyboardEvent) menu.querySelector("summary")?.focus();
+      else if (event.target instanceof Node && menu.contains(event.target)) continue;
+      menu.open = false;
+    }
+  };
+
+  private get view(): View {
+    const { sound } = this;
+    return {
+      state: this.held,
+      screen: {
+        microphone: sound.microphone,
+        soundLocked: sound.locked,
+        soundMuted: sound.muted,
+        canListen: sound.canListen,
+        panel: this.panel,
+        unreadChat: this.held.room.chat.filter((line) => line.seq > this.readSeq).length,
+        wide: this.wide.matches,
+        nowMs: this.nowMs,
+      },
+      page: this.page,
+      act: this.act,
+    };
+  }
+
+  private get page(): PageData {
+    const { role, title = "", group = "", registerUrl = "", leaveUrl = "/journee/" } = this.dataset;
+    return { teacher: role === "teacher", title, group, registerUrl, leaveUrl };
+  }
+
+  protected override render(): TemplateResult {
+    const { view } = this;
+    const which = scene(this.held);
+    if (which !== "class") return outside(view, which);
+    return html`<div class="room">
+      ${topBar(view)}
+      ${this.notices()}
+      <div class="room-middle">${stage(view)}${this.side(view)}</div>
+      ${bottomBar(view)}
+      <preau-ending .pupils=${pupilsPresent(this.held)} .confirm=${() => this.command("session.end")}></preau-ending>
+    </div>`;
+  }
+
+  private notices(): TemplateResult {
+    return html`<div class="tellings" role="status">
+      ${
+        this.held.connection.is === "lost"
+          ? html`<p class="telling">${icon("offline")}<span>La ligne est coupée. Rien n’est perdu${"\u00a0"}: messages, mains et place sont gardés et repartent tout seuls.</span></p>`
+          : nothing
+      }
+      ${this.held.notices.map(
+        ({ id, kind, text }) => html`<p class="telling ${kind}">${icon("warn")}<span>${text}</span>
+          <button class="quiet" @click=${() => this.act.dismiss(id)}>Fermer</button></p>`,
+      )}
+    </div>`;
+  }
+
+  /** Wide: hands above, chat and register as tabs below. Narrow: all as tabs. */
+  private side(view: View): TemplateResult {
+    const { wide } = view.screen;
+    const tabs = (["chat", "hands", "register"] as const).filter(
+      (panel) => (panel !== "register" || isTeacher(this.held)) && !(wide && panel === "hands"),
+    );
+    const shown = tabs.includes(this.panel as "chat") ? this.panel : "chat";
+    return html`<aside class="side" aria-label="Mains, discussion${isTeacher(this.held) ? " et appel" : ""}">
+      ${
+        wide
+          ? html`<section class="panel-hands" aria-labelledby="hands-title">
+              <h2 id="hands-title">Mains levées${this.held.room.hands.length > 0 ? ` · ${this.held.room.hands.length}` : ""}</h2>
+              ${hands(view)}
+            </section>`
+          : nothing
+      }
+      ${tabs.length === 1 ? html`<h2 class="panel-title">${PANELS.chat}</h2>` : this.tabs(tabs, shown, view)}
+      <div class="panel" id="panel" role=${tabs.length === 1 ? nothing : "tabpanel"} aria-labelledby=${tabs.length === 1 ? nothing : `tab-${shown}`}>
+        <preau-chat ?hidden=${shown !== "chat"} .view=${view}></preau-chat>
+        ${shown === "hands" ? html`<div class="scroll">${hands(view)}</div>` : nothing}
+        ${shown === "register" ? html`<preau-register .view=${view}></preau-register>` : nothing}
+      </div>
+    </aside>`;
+  }
+
+  private tabs(tabs: readonly Panel[], shown: Panel, view: View): TemplateResult {
+    const numbers: Record<Panel, number> = {
+      chat: shown === "chat" ? 0 : view.screen.unreadChat,
+      hands: this.held.room.hands.length,
+      register: 0,
+    };
+    return html`<div class="tabs" role="tablist" aria-label="Panneaux" @keydown=${(event: KeyboardEvent) => this.arrow(event, tabs, shown)}>
+      ${tabs.map(
+        (panel) => html`<button
+          role="tab" id="tab-${panel}" aria-controls="panel" aria-selected=${panel === shown ? "true" : "false"}
+          tabindex=${panel === shown ? 0 : -1} @click=${() => this.act.showPanel(panel)}
+        >${PANELS[panel]}${numbers[panel] > 0 ? html`<span class="n">${numbers[panel]}</span>` : nothing}</button>`,
+      )}
+    </div>`;
+  }
+
+  private arrow(event: KeyboardEvent, tabs: readonly Panel[], shown: Panel): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const next = tabs[(tabs.indexOf(shown) + step + tabs.length) % tabs.length] as Panel;
+    this.act.showPanel(next);
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${next}`)?.focus());
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    if (this.panel === "chat") this.readSeq = this.held.room.chat.at(-1)?.seq ?? 0;
+    // A screen that replaces the class takes the focus, or readers would stay on what is gone.
+    const heading = this.querySelector<HTMLElement>("#screen-title[tabindex]");
+    if (heading !== null && !this.contains(document.activeElement)) heading.focus();
+  }
+}
+customElements.define("preau-room", PreauRoom);
