@@ -1,0 +1,18 @@
+"""Fixtures for every room: the real engines, started once per run and only when a test asks for them."""
+
+from collections.abc import Iterator
+
+import engines
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Connection string of a throw-away PostgreSQL; skips where it is not installed."""
+    yield from engines.postgres_server()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """Address of a throw-away Redis; skips where it is not installed."""
+    yield from engines.redis_server()
