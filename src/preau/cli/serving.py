@@ -2,7 +2,6 @@
 
 import errno
 import sys
-import time
 from collections.abc import Callable
 
 import click
@@ -22,9 +21,11 @@ def run_demo(options: Options) -> None:
     """Serves the demo: seeds it once, prints where it is and how to sign in."""
 
     def seed_demo() -> None:
-        from preau.school.demo.seed import seed  # noqa: PLC0415  needs Django set up first
+        from django.utils import timezone  # noqa: PLC0415  needs Django set up first
 
-        seed(time.time())
+        from preau.school.demo.seed import seed  # noqa: PLC0415
+
+        seed(timezone.now())
 
     _run(options, before=seed_demo, announce=lambda: _announce_demo(options))
 
@@ -62,7 +63,7 @@ def make_database_ready(options: Options) -> None:
 def _announce_demo(options: Options) -> None:
     from preau.school.demo.accounts import demo_accounts  # noqa: PLC0415  needs Django set up first
 
-    rows = [tuple(row) for row in demo_accounts()]
+    rows = [(account.who, account.role, account.sign_in, account.lands_on) for account in demo_accounts()]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     click.echo(
         f"\nPréau répond à {options.base_url}\n\nComptes de démonstration (publics : ne servez jamais ceci ailleurs)\n"

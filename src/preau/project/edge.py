@@ -5,7 +5,7 @@ stands before the gate needs neither Django nor a database, so it goes on when t
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -114,7 +114,7 @@ class Edge:
             await refuse(scope, send, status=503, code="internal", sentence=sentence, title="Préau reprend son souffle")
 
 
-def _dressed(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> Callable[[Message], object]:
+def _dressed(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> Send:
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = [(name.lower(), value) for name, value in message["headers"]]

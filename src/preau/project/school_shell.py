@@ -24,6 +24,8 @@ BODY_TIMEOUT_S = 15.0
 MAX_WAITING = 64
 """At 10 ms a page this is 0.6 s of work: more would only age in the line."""
 FAILURE_MEMORY_S = 30.0
+UNLOGGED_PATH = "/__canary__"
+"""The canary of ``project.health``, every five seconds: only its changes are worth a line."""
 
 _SECRET_PATH = re.compile(r"^/c/.+")  # a paper card's token: not for the logs
 log = structlog.get_logger("preau.school")
@@ -99,7 +101,10 @@ class SchoolShell:
         if status >= 500:  # noqa: PLR2004  HTTP status
             self.failed_at = self._monotonic()
         duration_ms = round((self._monotonic() - started) * 1000, 1)
-        log.info("request", method=scope["method"], path=_logged_path(scope), status=status, duration_ms=duration_ms)
+        if scope["path"] != UNLOGGED_PATH:
+            log.info(
+                "request", method=scope["method"], path=_logged_path(scope), status=status, duration_ms=duration_ms
+            )
         for message in answer:
             await send(message)
 

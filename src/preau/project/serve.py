@@ -8,8 +8,7 @@ import asyncio
 import fcntl
 import signal
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -93,20 +92,22 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
     log.info("stopped")
 
 
-async def _publish_lessons(run: Callable[[Callable[[], object]], object]) -> None:
+async def _publish_lessons(run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
     """Keeps the lessons that the waiting page offers up to date; a failure waits for the next round."""
-    from preau.school.content.publication import publish_lessons_of_the_day  # noqa: PLC0415  needs Django set up first
+    from django.utils import timezone  # noqa: PLC0415  needs Django set up first
+
+    from preau.school.content.publication import publish_lessons_of_the_day  # noqa: PLC0415
 
     while True:
         try:
-            await run(lambda: publish_lessons_of_the_day(time.time()))  # type: ignore[misc]
+            await run(lambda: publish_lessons_of_the_day(timezone.now()))
         except Exception:
             log.exception("lessons_not_published")
         await asyncio.sleep(LESSONS_EVERY_S)
 
 
 @asynccontextmanager
-async def _running(jobs: dict[str, Callable[[], object]]) -> AsyncIterator[None]:
+async def _running(jobs: Mapping[str, Callable[[], Awaitable[object]]]) -> AsyncIterator[None]:
     """Background tasks for as long as the block runs; one that dies is logged, and the others go on."""
     tasks = [asyncio.create_task(_logged(name, job)) for name, job in jobs.items()]
     try:
@@ -117,10 +118,10 @@ async def _running(jobs: dict[str, Callable[[], object]]) -> AsyncIterator[None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _logged(name: str, job: Callable[[], object]) -> None:
+async def _logged(name: str, job: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
-            await job()  # type: ignore[misc]
+            await job()
         except Exception:
             log.exception("job_died", job=name)
         await asyncio.sleep(1)  # and is started again

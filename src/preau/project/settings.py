@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "preau.school.demo",
 ]
 MIDDLEWARE = [
+    "django.middleware.gzip.GZipMiddleware",  # weak lines; random padding and masked tokens answer BREACH
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -108,10 +108,10 @@ def known_hosts(options: Options) -> frozenset[str] | None:
 
 def _ledger(options: Options) -> Ledger:
     if not options.redis_url:
-        return MemoryLedger(idle_s=options.pass_idle_s)
+        return MemoryLedger()
     from preau.gate.ledger.redis import RedisLedger  # noqa: PLC0415  an extra: not installed on one machine
 
-    return RedisLedger(options.redis_url, idle_s=options.pass_idle_s)
+    return RedisLedger(options.redis_url)
 
 
 def _bus(options: Options) -> Bus:

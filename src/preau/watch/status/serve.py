@@ -8,7 +8,7 @@ page that was not rewritten for ``STALE_S`` is served with the sentence that say
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ import msgspec
 from preau.watch.status import page
 from preau.watch.status.publisher import REWRITE_S
 
-Scope = MutableMapping[str, Any]
+Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
