@@ -35,7 +35,7 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 @require_POST
 @never_cache
 def open_class(request: HttpRequest) -> HttpResponse:
-    """``slot``: id of a timetable slot. Its teacher goes on into the class; the head, who does not enter, to its register."""
+    """``slot``: id of a timetable slot. Its teacher goes on to the class; the head  to the register."""
     person = _signed_in(request)
     if person is None:
         return redirect(settings.LOGIN_URL)
