@@ -36,7 +36,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Inventory(msgspec.Struct):
-    """``found`` in natural order (2 before 10), ``refused`` with reasons, ``problem`` if the whole folder is refused."""
+    """``found`` in natural order (2 before 10), ``refused`` with reasons, ``problem`` if the folder is refused."""
 
     found: list[Found] = []
     refused: list[FileEntry] = []

@@ -30,44 +30,12 @@ _SIGNATURES: Final = (
 )
 _TEXT_SUFFIXES: Final = frozenset({".txt", ".csv", ".py", ".sql", ".json", ".c", ".java"})
 _SVG_ELEMENTS: Final = frozenset(
-    [
-        "svg",
-        "g",
-        "defs",
-        "symbol",
-        "use",
-        "title",
-        "desc",
-        "metadata",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "textpath",
-        "lineargradient",
-        "radialgradient",
-        "stop",
-        "pattern",
-        "clippath",
-        "mask",
-        "marker",
-        "filter",
-        "switch",
-        "style",
-        "fegaussianblur",
-        "feoffset",
-        "feblend",
-        "feflood",
-        "fecomposite",
-        "femerge",
-        "femergenode",
-        "fecolormatrix",
-    ]
+    re.findall(
+        r"\w+",
+        "svg g defs symbol use title desc metadata path rect circle ellipse line polyline polygon text tspan textpath "
+        "lineargradient radialgradient stop pattern clippath mask marker filter switch style "
+        "fegaussianblur feoffset feblend feflood fecomposite femerge femergenode fecolormatrix",
+    )
 )
 _FOREIGN_CSS: Final = re.compile(r"@import|url\(\s*['\"]?\s*(?!#)|expression\(|javascript:", re.IGNORECASE)
 _EDITOR_NAMESPACES: Final = ("inkscape", "sodipodi", "w3.org/1999/02/22-rdf", "creativecommons.org", "purl.org/dc")

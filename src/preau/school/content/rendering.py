@@ -20,60 +20,13 @@ from preau.school.content.items import HtmlBlock, ItemBlock
 
 MAX_ITEMS: Final = 100
 """In one lesson of at most an hour."""
-_TAGS: Final = {
-    *[
-        "p",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "pre",
-        "code",
-        "em",
-        "strong",
-        "del",
-        "s",
-        "sub",
-        "sup",
-        "u",
-        "br",
-        "hr",
-        "a",
-        "img",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ],
-    *[
-        "dl",
-        "dt",
-        "dd",
-        "figure",
-        "figcaption",
-        "kbd",
-        "mark",
-        "abbr",
-        "details",
-        "summary",
-        "q",
-        "cite",
-        "small",
-        "ruby",
-        "rt",
-        "rp",
-        "span",
-        "div",
-        "caption",
-    ],
-}
+_TAGS: Final = set(
+    re.findall(
+        r"\w+",
+        "p h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del s sub sup u br hr a img table thead tbody tr th "
+        "td dl dt dd figure figcaption kbd mark abbr details summary q cite small ruby rt rp span div caption",
+    )
+)
 _ATTRIBUTES: Final = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height"},

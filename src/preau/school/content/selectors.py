@@ -104,6 +104,22 @@ def lesson_of_the_day(class_group: ClassGroup, day: date) -> LessonRef | None:
     return lesson_ref(lesson) if lesson else None
 
 
+def lessons_of_the_week(class_group: ClassGroup, day: date) -> list[LessonRef]:
+    """The lessons of the school week of ``day`` in every course of the class group: what goes on a device."""
+    assignments = list(CourseAssignment.objects.filter(class_group=class_group).order_by("course__title"))
+    lessons = lessons_of_courses(assignment.course_id for assignment in assignments)
+    monday = day - timedelta(days=day.weekday())
+    found: dict[int, Lesson] = {}
+    for assignment in assignments:
+        own = [lesson for lesson in lessons if lesson.edition.course_id == assignment.course_id]
+        first = max(0, school_day_number(assignment.starts_on, monday))
+        for number in range(first, first + _SCHOOL_DAYS_PER_WEEK):
+            lesson = lesson_on(own, number)
+            if lesson is not None:
+                found[lesson.pk] = lesson
+    return [lesson_ref(lesson) for lesson in found.values()]
+
+
 def lesson_of_the_section(section: str, day: date) -> LessonRef | None:
     """What someone unknown is offered in a section: its courses take turns."""
     courses = courses_by_section(section)

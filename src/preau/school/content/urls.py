@@ -1,5 +1,10 @@
 """URLs of this application."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from preau.school.content import views
+
+urlpatterns = [
+    path("parcours/", views.courses, name="courses"),
+    path("parcours/<uuid:course_id>/", views.course, name="course"),
+]

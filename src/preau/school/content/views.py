@@ -1,0 +1,105 @@
+"""Courses to look at: all of them, one of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from preau.school.content.models import Course, CourseAssignment, Lesson
+from preau.school.content.selectors import lessons_of_courses, published_courses
+from preau.school.directory.grades import Grade, Section
+from preau.school.directory.models import Person
+from preau.school.directory.selectors import class_groups_of
+from preau.school.home.refusals import refuse
+from preau.school.work.selectors import progress_of
+
+
+def _own_course_ids(request: HttpRequest) -> set[UUID]:
+    """Courses that the class groups of the signed-in person follow."""
+    if not isinstance(request.user, Person):
+        return set()
+    groups = class_groups_of(request.user, timezone.localdate())
+    return set(CourseAssignment.objects.filter(class_group__in=groups).values_list("course_id", flat=True))
+
+
+def _cards(request: HttpRequest, courses: list[Course]) -> list[dict[str, Any]]:
+    """Each course with its number of lessons, and how many of them the signed-in person has done."""
+    lessons = lessons_of_courses([course.pk for course in courses])
+    done = _done_lessons(request)
+    cards = []
+    for course in courses:
+        own = [lesson for lesson in lessons if lesson.edition.course_id == course.pk]
+        finished = sum((course.pk.hex, lesson.key) in done for lesson in own)
+        cards.append(
+            {
+                "course": course,
+                "grade": Grade(course.grade).label if course.grade else "",
+                "section": course.section.value if course.section else "",
+                "lesson_count": len(own),
+                "done_count": finished,
+            }
+        )
+    return cards
+
+
+def _done_lessons(request: HttpRequest) -> set[tuple[str, str]]:
+    if not isinstance(request.user, Person):
+        return set()
+    return {place for place, progress in progress_of(request.user).items() if progress.done}
+
+
+def courses(request: HttpRequest) -> HttpResponse:
+    """Own courses first, then all of them by section."""
+    own_ids = _own_course_ids(request)
+    cards = _cards(request, published_courses())
+    cards.sort(key=lambda card: list(Grade).index(Grade(card["course"].grade)) if card["course"].grade else len(Grade))
+    shelves = [
+        {"title": Section(section).label, "cards": [card for card in cards if card["section"] == section.value]}
+        for section in Section
+    ]
+    shelves.append({"title": _("autres parcours"), "cards": [card for card in cards if not card["section"]]})
+    context = {
+        "own": [card for card in cards if card["course"].pk in own_ids],
+        "shelves": [shelf for shelf in shelves if shelf["cards"]],
+    }
+    return render(request, "content/courses.html", context)
+
+
+def course(request: HttpRequest, course_id: UUID) -> HttpResponse:
+    """The lessons of one course, by week where the author gave weeks, with one's own progress."""
+    found = Course.objects.filter(pk=course_id).prefetch_related("editions").first()
+    if found is None or found.current is None:
+        sentence = _("Ce parcours n’existe pas, ou n’existe plus.")
+        return refuse(request, code="course_unknown", sentence=sentence, status=404)
+    progress = progress_of(request.user) if isinstance(request.user, Person) else {}
+    rows = [_row(lesson, progress.get((found.pk.hex, lesson.key))) for lesson in lessons_of_courses([found.pk])]
+    begun = [row for row in rows if row["progress"]]
+    following = next((row for row in rows if not row["done"]), None)
+    context = {
+        "course": found,
+        "grade": Grade(found.grade).label if found.grade else "",
+        "weeks": _by_week(rows),
+        "next": following,
+        "begun": bool(begun),
+        "lesson_count": len(rows),
+        "done_count": sum(row["done"] for row in rows),
+        "minutes": sum(row["lesson"].minutes for row in rows),
+    }
+    return render(request, "content/course.html", context)
+
+
+def _row(lesson: Lesson, progress: Any) -> dict[str, Any]:
+    answered = min(progress.answered, lesson.item_count) if progress else 0
+    share = round(100 * answered / lesson.item_count) if lesson.item_count else 0
+    done = bool(progress and progress.done)
+    return {"lesson": lesson, "progress": progress, "answered": answered, "share": share, "done": done}
+
+
+def _by_week(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    weeks: dict[int | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        weeks.setdefault(row["lesson"].week, []).append(row)
+    return [{"number": number, "rows": found} for number, found in weeks.items()]
