@@ -1,7 +1,9 @@
 """The gate as its visitors meet it."""
 
+from gate.harness import MakeGate
 
-async def test_who_comes_while_places_are_free_gets_the_page_in_the_same_request(make_gate):
+
+async def test_who_comes_while_places_are_free_gets_the_page_in_the_same_request(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=2)
     ines = gate.person()
     answer = await ines.asks("/journee/")
@@ -10,7 +12,7 @@ async def test_who_comes_while_places_are_free_gets_the_page_in_the_same_request
     assert {"ticket", "passe"} <= set(ines.cookies)
 
 
-async def test_who_comes_late_waits_and_enters_when_somebody_leaves(make_gate):
+async def test_who_comes_late_waits_and_enters_when_somebody_leaves(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=2)
     first, second, third = gate.person(), gate.person("192.0.2.2"), gate.person("192.0.2.3")
     assert not (await first.asks()).waits

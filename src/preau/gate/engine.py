@@ -22,6 +22,7 @@ from preau.gate.behind import Application, Behind, Receive, Send
 from preau.gate.doorkeeper import Admitted, Doorkeeper
 from preau.gate.hall import ROOM, Hall, refused
 from preau.gate.ledger.interface import Ledger
+from preau.gate.ledger.steady import SteadyLedger
 from preau.gate.porter import Porter
 from preau.gate.request import Request
 from preau.gate.visitor import Scope, headers_of, read_visitor
@@ -96,7 +97,12 @@ class Engine:
         self._names = cookies
         self._clock = clock
         self._keeper = Doorkeeper(
-            keyring=keyring, ledger=ledger, porter=porter, cookies=cookies, secure=secure, pass_idle_s=pass_idle_s
+            keyring=keyring,
+            ledger=SteadyLedger(ledger),
+            porter=porter,
+            cookies=cookies,
+            secure=secure,
+            pass_idle_s=pass_idle_s,
         )
         self._hall = Hall(keeper=self._keeper, porter=porter, published=published)
         self._write_lane = asyncio.Semaphore(WRITE_LANE_WIDTH)

@@ -1,7 +1,7 @@
 """The porter: once a second, signals in, plan out. A dull shell round ``gate.rules.plan``.
 
 It survives every exception: it says so in the log, keeps the plan it has (60 s of it lie ahead) and looks again a
-second later. It also publishes ``at_the_door.json``: there the live class reads which pupils tried and could not get in.
+second later. It also publishes ``at_the_door.json``: there the live class reads which pupils could not get in.
 """
 
 import asyncio
@@ -19,13 +19,10 @@ import structlog
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
 from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import Group, Memory, Plan, Situation, next_plan, open_plan
-from preau.gate.rules.standing import Curve, curve
+from preau.gate.rules.standing import RATE_MEMORY_S, Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 
 TICK_S: Final = 1.0
-RATE_MEMORY_S: Final = 60.0
-"""Entries per second are averaged over about a minute: long enough for a figure people can plan with."""
-
 PUBLISH_EVERY_S: Final = 5.0
 SAMPLE_EVERY_S: Final = 30.0
 """Browsers poll at least this often, so a new sample has been heard before it is judged."""
@@ -77,11 +74,19 @@ class Porter:
 
     async def run(self) -> None:
         """Ticks until it is cancelled."""
+        failures = 0
         while True:
             try:
                 await self.tick()
             except Exception:
-                log.exception("porter_tick_failed")
+                # Once is enough to know why; then once a minute that it still is so.
+                if failures % 60 == 0:
+                    log.exception("porter_tick_failed", failures=failures + 1)
+                failures += 1
+            else:
+                if failures:
+                    log.info("porter_ticks_again", failures=failures)
+                failures = 0
             await asyncio.sleep(TICK_S)
 
     async def tick(self) -> None:
@@ -117,7 +122,8 @@ class Porter:
         return max(0, self.capacity - self.census.inside)
 
     def _learn_rate(self, census: Census, now_s: float) -> None:
-        if self._looked_at_s is not None and now_s > self._looked_at_s:
+        # Only while somebody waits: people who walk into an empty house say nothing about when a place comes free.
+        if self._looked_at_s is not None and now_s > self._looked_at_s and self.census.waiting:
             elapsed_s = now_s - self._looked_at_s
             entered = max(0, census.admitted_total - self.census.admitted_total)
             fading = math.exp(-elapsed_s / RATE_MEMORY_S)

@@ -32,6 +32,10 @@ WAIT_GAP_S: Final = 900
 AT_THE_DOOR_MEMORY_S: Final = 16 * 3600
 
 
+class LedgerUnavailable(Exception):  # noqa: N818  it says what is the case, like the refusals
+    """The store behind the ledger does not answer: an engine's fault, not the visitor's."""
+
+
 class Holder(NamedTuple):
     """Somebody inside or about to be: ``sid`` of the pass (= tid of the ticket) and the lane."""
 
@@ -68,7 +72,10 @@ class Census(NamedTuple):
 
 
 class Ledger(Protocol):
-    """What the engine and the porter ask of a store. Times are wall-clock seconds; the caller brings them."""
+    """What the engine and the porter ask of a store. Times are wall-clock seconds; the caller brings them.
+
+    Every method may raise ``LedgerUnavailable``.
+    """
 
     async def draw_place(self, source: str, *, now_s: float) -> int:
         """Counts one more unclaimed ticket of ``source``; returns how many there were before."""

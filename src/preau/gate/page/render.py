@@ -77,19 +77,24 @@ class Pages:
             "lot": str(view.lot),
             "back": escape(view.back),
             "voice": said.voice,
+            "whom": escape(said.whom),
+            "next_in": escape(said.next_in),
+            "slow_s": str(int(view.refresh_s == SLOW_REFRESH_S)),
+            "paused": str(int(not view.refresh_s)),
             "kept": escape(said.kept),
             "intro": escape(_intro(view)),
             "notice": _sent_notice(view),
             "before": str(view.before),
             "before_text": f"{view.before:,}".replace(",", NBSP),
             "before_words": escape(before_words(said, view.before)),
+            "wait_class": "big" if wait and wait[0].isdigit() else "big words",
             "wait": escape(wait or said.unknown_wait),
             "clock": escape(_clock(view)),
             "square": str(square(view.before)),
             "squares": _squares(square(view.before)),
             "lessons": _lessons(view.lessons, said),
             "stays": escape(said.stays),
-            "noted": "" if view.since_s is None else " " + escape(said.noted.format(clock=clock_text(view.since_s))),
+            "noted": _noted(view),
             "why": escape(said.why),
         }
         return self._waiting.substitute(_LABELS, **fields, **_controls(view)).encode()
@@ -149,6 +154,13 @@ def _sent_notice(view: WaitingView) -> str:
     return f'<p class="sent">{escape(text)}</p>'
 
 
+def _noted(view: WaitingView) -> str:
+    if view.since_s is None:
+        return ""
+    clock = f'<time id="since" data-at="{view.since_s}">{clock_text(view.since_s)}</time>'
+    return f'<p class="soft note">{escape(view.words.noted).format(clock=clock)}</p>'
+
+
 def _clock(view: WaitingView) -> str:
     if view.interval is None:
         return _("durée encore inconnue")
@@ -168,19 +180,20 @@ def _squares(here: int) -> str:
 def _lessons(lessons: Sequence[Lesson], said: Words) -> str:
     if not lessons:
         return ""
-    items = "".join(_lesson(lesson) for lesson in lessons)
-    title = f'<h2 id="seances">{escape(said.lesson)}</h2>'
-    return f'<section class="card lesson" aria-labelledby="seances">{title}{items}</section>'
+    button = "btn main" if len(lessons) == 1 else "btn"
+    items = "".join(_lesson(lesson, button) for lesson in lessons)
+    title = f'<h2 id="lessons">{escape(said.lesson)}</h2>'
+    return f'<section class="card" aria-labelledby="lessons">{title}{items}</section>'
 
 
-def _lesson(lesson: Lesson) -> str:
+def _lesson(lesson: Lesson, button: str) -> str:
+    title = escape(lesson.title[:LONGEST_TITLE])
     about = f"{lesson.subject[:LONGEST_TITLE]} · {lesson.minutes}{NBSP}min · {SECTIONS.get(lesson.section, '')}"
+    words = f'<span>{escape(_("Commencer"))}<span class="sr">{NBSP}: {title}</span></span>'
     return (
-        f'<div class="offer {escape(lesson.section) if lesson.section in SECTIONS else ""}">'
-        f'<h3>{escape(lesson.title[:LONGEST_TITLE])}</h3><p class="soft">{escape(about)}</p>'
-        f'<p><a class="btn" href="{escape(lesson.url)}" target="_blank" rel="noopener">'
-        f'{escape(_("Commencer"))}<span class="hors-vue"> : {escape(lesson.title[:LONGEST_TITLE])}</span> '
-        f'<span class="soft">({escape(_("nouvel onglet"))})</span></a></p></div>'
+        f'<div class="offer" data-section="{escape(lesson.section)}"><h3>{title}</h3>'
+        f'<p class="soft">{escape(about)}</p><p><a class="{button}" href="{escape(lesson.url)}" target="_blank" rel="noopener">{words}'
+        f"<small>{escape(_('nouvel onglet'))}</small></a></p></div>"
     )
 
 
@@ -195,7 +208,8 @@ def _controls(view: WaitingView) -> dict[str, str]:
         pace = _("Cette page se met à jour toute seule.")
     return {
         "pause_href": escape(view.back if paused else f"/attente/?pause=1&vers={back}"),
-        "pause": _("Reprendre l’actualisation") if paused else _("Suspendre l’actualisation"),
+        "pause": _("Reprendre") if paused else _("Suspendre"),
+        "pause_of": _("l’actualisation"),
         "slow_href": escape(view.back if slow else f"/attente/?rythme={SLOW_REFRESH_S}&vers={back}"),
         "slow": _("Toutes les 30\u00a0s") if slow else _("Toutes les 5\u00a0min"),
         "pace": pace,

@@ -23,6 +23,7 @@ class Words(msgspec.Struct, frozen=True):
     """One voice of the page."""
 
     voice: str
+    whom: str
     kept: str
     next_in: str
     before_one: str
@@ -38,11 +39,12 @@ def words(*, pupil: bool, with_class: bool) -> Words:
     """The voice for a pupil (``tu``), with or without a class that enters together, or for anybody else (``vous``)."""
     if not pupil:
         return _formal()
-    whom = _("ta classe") if with_class else _("toi")
+    whom, next_in = (_("ta classe"), _("la prochaine place est pour elle")) if with_class else _alone()
     return Words(
         voice="tu",
+        whom=whom,
         kept=_("Ta place est gardée."),
-        next_in=_("la prochaine place libre est pour {whom}").format(whom=whom),
+        next_in=next_in,
         before_one=_("personne avant {whom}").format(whom=whom),
         before_many=_("personnes avant {whom}").format(whom=whom),
         unknown_wait=_("dès qu’une place se libère"),
@@ -59,11 +61,16 @@ def words(*, pupil: bool, with_class: bool) -> Words:
     )
 
 
+def _alone() -> tuple[str, str]:
+    return _("toi"), _("la prochaine place est pour toi")
+
+
 def _formal() -> Words:
     return Words(
         voice="vous",
+        whom=_("vous"),
         kept=_("Votre place est gardée."),
-        next_in=_("la prochaine place libre est pour vous"),
+        next_in=_("la prochaine place est pour vous"),
         before_one=_("personne avant vous"),
         before_many=_("personnes avant vous"),
         unknown_wait=_("dès qu’une place se libère"),

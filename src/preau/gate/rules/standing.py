@@ -15,8 +15,11 @@ from preau.gate.rules.plan import Group
 CURVE_POINTS: Final = 16
 """Points per lane in the shared file: with 16 it stays under 2 kB, and the error under a sixteenth of the queue."""
 
-MIN_RATE_PER_S: Final = 1 / 1800
-"""Slower than one entry in half an hour is no rate to promise anything by."""
+RATE_MEMORY_S: Final = 120.0
+"""The rate of entries is an average over about two minutes in which people waited."""
+
+MIN_RATE_PER_S: Final = 0.5 / RATE_MEMORY_S
+"""Less than half an entry in that time is no rate to promise anything by."""
 
 SQUARES: Final = 8
 
@@ -78,13 +81,14 @@ def _below(own: Curve, order_key: int) -> int:
 def wait_interval(before: int, *, entries_per_s: float) -> WaitInterval | None:
     """The time until ``before`` people and then oneself have entered, or None when no rate is known.
 
-    The interval holds a quarter of error in the rate and two standard deviations of a Poisson flow.
+    The interval holds a quarter of error in the rate, more when few entries were seen, and the spread of chance.
     """
     if entries_per_s < MIN_RATE_PER_S:
         return None
     turn = before + 1
     mean_s, spread_s = turn / entries_per_s, 2 * math.sqrt(turn) / entries_per_s
-    return WaitInterval(max(0.0, 0.75 * mean_s - spread_s / 4), 1.25 * mean_s + spread_s / 2)
+    error = 0.25 + 0.5 / math.sqrt(entries_per_s * RATE_MEMORY_S)
+    return WaitInterval(max(0.0, mean_s / (1 + error) - spread_s / 4), mean_s * (1 + error) + spread_s / 2)
 
 
 def square(before: int) -> int:

@@ -1,0 +1,232 @@
+"""The ledger on Redis (or Valkey): several edges, one count. Each operation is one Lua script, so it is atomic.
+
+Layout, all under one hash tag so that a cluster keeps it on one node:
+``limited`` and ``staff``: sorted sets sid -> until_s; a sid is in one of the two. ``left``: sid -> until_s.
+``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
+``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
+``admitted``: counter.
+"""
+
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from preau.gate.ledger import interface
+from preau.gate.ledger.interface import Census, Holder, LedgerUnavailable, Wait, Waiter
+from preau.gate.rules.places import STAFF
+
+TIMEOUT_S: Final = 0.5
+"""A ledger that takes longer is dead to a pupil who waits for a page; the gate goes on without it."""
+
+_DRAW: Final = """
+local counts, seen = KEYS[1], KEYS[2]
+local source, now, memory, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local last = tonumber(redis.call('ZSCORE', seen, source) or now)
+local count = tonumber(redis.call('HGET', counts, source) or 0)
+if now - last > memory then count = 0 end
+redis.call('HSET', counts, source, count + 1)
+redis.call('ZADD', seen, now, source)
+if redis.call('ZCARD', seen) > most then
+  redis.call('HDEL', counts, redis.call('ZPOPMIN', seen)[1])
+end
+return count
+"""
+
+_NOTE: Final = """
+local waiting, present = KEYS[1], KEYS[2]
+local tid, place, till, now, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+if not redis.call('ZSCORE', present, tid) and redis.call('ZCARD', present) >= most then
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
+    redis.call('ZREM', present, gone)
+    redis.call('HDEL', waiting, gone)
+  end
+  if redis.call('ZCARD', present) >= most then return 0 end
+end
+redis.call('HSET', waiting, tid, place)
+redis.call('ZADD', present, till, tid)
+return 1
+"""
+
+_CLAIM: Final = """
+local limited, staff, left, waiting, present, counts, admitted = unpack(KEYS)
+local sid, is_staff, source = ARGV[1], ARGV[2] == '1', ARGV[3]
+local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
+redis.call('ZREMRANGEBYSCORE', limited, '-inf', now)
+redis.call('ZREMRANGEBYSCORE', staff, '-inf', now)
+local known = redis.call('ZSCORE', limited, sid) or redis.call('ZSCORE', staff, sid)
+if not known then
+  if not is_staff and redis.call('ZCARD', limited) >= capacity then return 0 end
+  if not is_staff then redis.call('INCR', admitted) end
+  if tonumber(redis.call('HGET', counts, source) or 0) > 0 then redis.call('HINCRBY', counts, source, -1) end
+end
+redis.call('ZREM', left, sid)
+redis.call('ZREM', present, sid)
+redis.call('HDEL', waiting, sid)
+redis.call('ZREM', is_staff and limited or staff, sid)
+if known or redis.call('ZCARD', limited) + redis.call('ZCARD', staff) < most then
+  redis.call('ZADD', is_staff and staff or limited, 'GT', till, sid)
+end
+return 1
+"""
+
+_TOUCH: Final = """
+local limited, staff, left = unpack(KEYS)
+local sid, is_staff, till, now, most = ARGV[1], ARGV[2] == '1', ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local gone = redis.call('ZSCORE', left, sid)
+if gone and now < tonumber(gone) then return 0 end
+local other = is_staff and limited or staff
+local was = redis.call('ZSCORE', other, sid)
+if was then
+  redis.call('ZREM', other, sid)
+  if tonumber(was) > tonumber(till) then till = was end
+end
+local own = is_staff and staff or limited
+if was or redis.call('ZSCORE', own, sid) or redis.call('ZCARD', limited) + redis.call('ZCARD', staff) < most then
+  redis.call('ZADD', own, 'GT', till, sid)
+end
+return 1
+"""
+
+_LEAVE: Final = """
+local limited, staff, left = unpack(KEYS)
+redis.call('ZREM', limited, ARGV[1])
+redis.call('ZREM', staff, ARGV[1])
+redis.call('ZADD', left, ARGV[2], ARGV[1])
+if redis.call('ZCARD', left) > tonumber(ARGV[3]) then redis.call('ZPOPMIN', left) end
+return 1
+"""
+
+_KNOCK: Final = """
+local first, last = KEYS[1], KEYS[2]
+local subject, now, gap, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local began, seen = redis.call('HGET', first, subject), redis.call('ZSCORE', last, subject)
+if not began or not seen or now - tonumber(seen) > gap then began = now end
+redis.call('HSET', first, subject, began)
+redis.call('ZADD', last, now, subject)
+if redis.call('ZCARD', last) > most then redis.call('HDEL', first, redis.call('ZPOPMIN', last)[1]) end
+return tostring(began)
+"""
+
+_WAITS: Final = """
+local first, last = KEYS[1], KEYS[2]
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', last, '-inf', '(' .. ARGV[1])) do
+  redis.call('ZREM', last, old)
+  redis.call('HDEL', first, old)
+end
+return {redis.call('HGETALL', first), redis.call('ZRANGE', last, 0, -1, 'WITHSCORES')}
+"""
+
+_RESTORE: Final = """
+local first, last = KEYS[1], KEYS[2]
+for index = 1, #ARGV, 3 do
+  if redis.call('HSETNX', first, ARGV[index], ARGV[index + 1]) == 1 then
+    redis.call('ZADD', last, ARGV[index + 2], ARGV[index])
+  end
+end
+return 1
+"""
+
+_CENSUS: Final = """
+local limited, staff, left, waiting, present, admitted = unpack(KEYS)
+local now = ARGV[1]
+for _, set in ipairs({limited, staff, left}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
+  redis.call('ZREM', present, gone)
+  redis.call('HDEL', waiting, gone)
+end
+return {
+  redis.call('ZCARD', limited), redis.call('ZCARD', staff), tonumber(redis.call('GET', admitted) or 0),
+  redis.call('HGETALL', waiting),
+}
+"""
+
+RESTORE_BATCH: Final = 1000
+"""Lua's unpack and Redis's argument lists both dislike more than a few thousand."""
+
+
+class RedisLedger:
+    """See ``gate.ledger.interface``.
+
+    Args:
+        url: ``redis://host:port/db``.
+        prefix: of every key; two installations may share one Redis.
+    """
+
+    def __init__(self, url: str, *, prefix: str = "{preau:gate}") -> None:
+        self._redis: Redis = Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            retry=Retry(NoBackoff(), 1),  # once: a connection that the server closed while idle
+            max_connections=64,
+        )
+        self._prefix = prefix
+        self._scripts: dict[str, Any] = {}
+
+    async def draw_place(self, source: str, *, now_s: float) -> int:
+        arguments = [source, now_s, interface.SOURCE_MEMORY_S, interface.SOURCES_MAX]
+        return int(await self._run(_DRAW, ["drawn", "drawers"], arguments))
+
+    async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
+        arguments = [waiter.tid, f"{waiter.lane}:{waiter.order_key}", until_s, now_s, interface.WAITING_MAX]
+        await self._run(_NOTE, ["waiting", "present"], arguments)
+
+    async def claim(self, holder: Holder, *, source: str, capacity: int, until_s: float, now_s: float) -> bool:
+        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted"]
+        staff = int(holder.lane == STAFF)
+        arguments = [holder.sid, staff, source, capacity, until_s, now_s, interface.INSIDE_MAX]
+        return bool(await self._run(_CLAIM, keys, arguments))
+
+    async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
+        arguments = [holder.sid, int(holder.lane == STAFF), until_s, now_s, interface.INSIDE_MAX]
+        return bool(await self._run(_TOUCH, ["limited", "staff", "left"], arguments))
+
+    async def leave(self, sid: str, *, now_s: float) -> None:
+        arguments = [sid, now_s + interface.LEFT_MEMORY_S, interface.LEFT_MAX]
+        await self._run(_LEAVE, ["limited", "staff", "left"], arguments)
+
+    async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
+        second = int(now_s)
+        arguments = [subject, second, interface.WAIT_GAP_S, interface.AT_THE_DOOR_MAX]
+        return Wait(int(await self._run(_KNOCK, ["door", "doorbell"], arguments)), second)
+
+    async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:
+        arguments = [now_s - interface.AT_THE_DOOR_MEMORY_S]
+        firsts, lasts = await self._run(_WAITS, ["door", "doorbell"], arguments)
+        first_s = dict(zip(firsts[::2], firsts[1::2], strict=True))
+        last_s = dict(zip(lasts[::2], lasts[1::2], strict=True))
+        return {subject: Wait(int(first_s[subject]), int(float(last))) for subject, last in last_s.items()}
+
+    async def restore_at_the_door(self, waits: dict[str, Wait]) -> None:
+        known = list(waits.items())
+        for start in range(0, len(known), RESTORE_BATCH):
+            batch = known[start : start + RESTORE_BATCH]
+            arguments = [value for subject, wait in batch for value in (subject, wait.first_s, wait.last_s)]
+            await self._run(_RESTORE, ["door", "doorbell"], arguments)
+
+    async def census(self, *, now_s: float) -> Census:
+        keys = ["limited", "staff", "left", "waiting", "present", "admitted"]
+        limited, staff, admitted, waiting = await self._run(_CENSUS, keys, [now_s])
+        pairs = zip(waiting[::2], waiting[1::2], strict=True)
+        return Census(int(limited), int(staff), int(admitted), tuple(_waiter(tid, place) for tid, place in pairs))
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _run(self, source: str, keys: list[str], arguments: list[Any]) -> Any:
+        script = self._scripts.get(source)
+        if script is None:
+            script = self._scripts[source] = self._redis.register_script(source)
+        try:
+            return await script(keys=[f"{self._prefix}:{key}" for key in keys], args=arguments)
+        except (RedisError, OSError) as error:
+            raise LedgerUnavailable(str(error)) from error
+
+
+def _waiter(tid: str, place: str) -> Waiter:
+    lane, _, order_key = place.partition(":")
+    return Waiter(int(lane), int(order_key), tid)

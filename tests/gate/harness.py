@@ -1,0 +1,176 @@
+"""A gate with a clock in the test's hand, and people who bring their cookies along."""
+
+import json
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from preau.gate.engine import Engine
+from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.porter import Porter
+from preau.tokens import card
+from preau.tokens.card import Card, Role
+from preau.tokens.cookies import cookie_names
+from preau.tokens.keyring import Keyring
+
+MONDAY_0830_S = 1_795_422_600.0
+"""Monday 2026-11-23, 08:30 UTC."""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = MONDAY_0830_S
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Answer(msgspec.Struct):
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name), None)
+
+    @property
+    def waits(self) -> bool:
+        return self.header("preau-gate") == "waiting"
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def error_code(self) -> str:
+        return str(json.loads(self.body)["error"]["code"])
+
+
+class Person:
+    """A browser: keeps the cookies it is given."""
+
+    def __init__(self, gate: "Gate", address: str) -> None:
+        self.gate = gate
+        self.address = address
+        self.cookies: dict[str, str] = {}
+
+    async def asks(self, path: str = "/", *, method: str = "GET", **headers: str) -> Answer:
+        sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        if self.cookies:
+            pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            sent.append((b"cookie", pairs.encode()))
+        answer = await ask(self.gate.engine, path, method=method, headers=sent, address=self.address)
+        for value in [value for key, value in answer.headers if key == "set-cookie"]:
+            for name, morsel in SimpleCookie(value).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
+        return answer
+
+
+class Application:
+    """Behind the gate: says whom it saw, or what the test puts here."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.raises: Exception | None = None
+        self.seen: list[str] = []
+        self.entered: Callable[[], Any] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.seen.append(scope["path"])
+        if self.raises:
+            raise self.raises
+        if self.entered:
+            await self.entered()
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.accept"})
+            return
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": b"<p>dedans</p>"})
+
+
+class Gate:
+    def __init__(self, *, capacity: int, published: Path) -> None:
+        self.clock = Clock()
+        self.keyring = Keyring(b"a secret of the tests, 32 bytes.")
+        self.names = cookie_names(secure=False)
+        self.published = published
+        self.application = Application()
+        self.ledger = MemoryLedger()
+        self.restart(capacity=capacity)
+
+    def restart(self, *, capacity: int) -> None:
+        self.porter = Porter(self.ledger, capacity=capacity, published=self.published, clock=self.clock)
+        self.engine = Engine(
+            self.application,
+            keyring=self.keyring,
+            ledger=self.ledger,
+            porter=self.porter,
+            cookies=self.names,
+            published=self.published,
+            clock=self.clock,
+            secure=False,
+        )
+
+    async def seconds_pass(self, seconds: int = 1) -> None:
+        for _ in range(seconds):
+            self.clock.now_s += 1
+            await self.porter.tick()
+
+    def person(self, address: str = "192.0.2.1") -> Person:
+        return Person(self, address)
+
+    def with_card(self, name: str, *, role: Role = Role.PUPIL, group: str = "-", lesson: bool = True) -> Person:
+        person = self.person()
+        hour = int(self.clock.now_s // 3600)
+        held = Card(
+            expires_at_s=card.expiry(self.clock.now_s),
+            role=role,
+            subject=self.keyring.pseudonym("subject", name),
+            group=group if group == "-" else self.keyring.pseudonym("group", group),
+            hours=card.hours_mask({hour, hour + 1}) if lesson else card.NO_HOURS,
+        )
+        person.cookies[self.names.card] = card.mint(self.keyring, held, now_s=self.clock.now_s)
+        return person
+
+
+async def ask(
+    app: Any,
+    path: str,
+    *,
+    method: str = "GET",
+    headers: list[tuple[bytes, bytes]] | None = None,
+    address: str = "192.0.2.1",
+) -> Answer:
+    route, _, query = path.partition("?")
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": route,
+        "raw_path": route.encode(),
+        "query_string": query.encode(),
+        "headers": [(b"host", b"preau.test"), *(headers or [])],
+        "client": (address, 40_000),
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert sent[0]["type"] == "http.response.start"
+    heads = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
+    return Answer(sent[0]["status"], heads, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+MakeGate = Callable[..., Gate]

@@ -1,0 +1,222 @@
+"""One exam for every ledger: the memory of one process, and a real Redis."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+
+import pytest
+
+from preau.gate.ledger import interface
+from preau.gate.ledger.interface import Holder, Ledger, LedgerUnavailable, Wait, Waiter
+from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.ledger.redis import RedisLedger
+
+NOW_S = 1_795_422_600.0
+
+
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.engines)])
+async def ledger(request: pytest.FixtureRequest) -> AsyncIterator[Ledger]:
+    if request.param == "memory":
+        made: Ledger = MemoryLedger()
+    else:
+        made = RedisLedger(request.getfixturevalue("redis_url"), prefix=f"{{test:{secrets.token_hex(4)}}}")
+    yield made
+    await made.close()
+
+
+async def claims(ledger: Ledger, sid: str, *, lane: int = 3, capacity: int = 2, now_s: float = NOW_S) -> bool:
+    holder = Holder(sid, lane)
+    return await ledger.claim(holder, source="192.0.2.1", capacity=capacity, until_s=now_s + 900, now_s=now_s)
+
+
+async def test_claims_stop_at_the_capacity(ledger: Ledger) -> None:
+    assert [await claims(ledger, sid) for sid in ("a", "b", "c")] == [True, True, False]
+    census = await ledger.census(now_s=NOW_S)
+    assert (census.inside, census.admitted_total) == (2, 2)
+
+
+async def test_lanes_one_and_three_share_the_capacity_and_lane_zero_comes_on_top(ledger: Ledger) -> None:
+    assert await claims(ledger, "pupil", lane=1)
+    assert await claims(ledger, "unknown", lane=3)
+    assert await claims(ledger, "teacher", lane=0)
+    assert not await claims(ledger, "other pupil", lane=1)
+    census = await ledger.census(now_s=NOW_S)
+    assert (census.inside, census.inside_staff, census.admitted_total) == (2, 1, 2)
+
+
+async def test_the_same_ticket_claimed_twice_is_one_person(ledger: Ledger) -> None:
+    assert await claims(ledger, "a", capacity=1)
+    assert await claims(ledger, "a", capacity=1)
+    census = await ledger.census(now_s=NOW_S)
+    assert (census.inside, census.admitted_total) == (1, 1)
+
+
+async def test_simultaneous_claims_never_pass_the_capacity(ledger: Ledger) -> None:
+    granted = await asyncio.gather(*(claims(ledger, f"sid{n}", capacity=7) for n in range(40)))
+    assert sum(granted) == 7
+    assert (await ledger.census(now_s=NOW_S)).inside == 7
+
+
+async def test_who_is_silent_too_long_is_not_counted_any_more(ledger: Ledger) -> None:
+    await claims(ledger, "a", capacity=1)
+    assert not await claims(ledger, "b", capacity=1, now_s=NOW_S + 899)
+    assert await claims(ledger, "b", capacity=1, now_s=NOW_S + 901)
+
+
+async def test_a_touch_moves_the_stay_on_and_never_shortens_it(ledger: Ledger) -> None:
+    await claims(ledger, "a")
+    assert await ledger.touch(Holder("a", 3), until_s=NOW_S + 1500, now_s=NOW_S + 600)
+    assert await ledger.touch(Holder("a", 3), until_s=NOW_S + 1000, now_s=NOW_S + 601)
+    assert (await ledger.census(now_s=NOW_S + 1499)).inside == 1
+    assert (await ledger.census(now_s=NOW_S + 1501)).inside == 0
+
+
+async def test_a_valid_pass_that_the_ledger_forgot_enters_even_above_the_capacity(ledger: Ledger) -> None:
+    await claims(ledger, "a", capacity=1)
+    assert await ledger.touch(Holder("from before the restart", 1), until_s=NOW_S + 900, now_s=NOW_S)
+    assert (await ledger.census(now_s=NOW_S)).inside == 2
+    assert not await claims(ledger, "b", capacity=2)
+
+
+async def test_a_touch_in_another_lane_moves_the_person(ledger: Ledger) -> None:
+    await claims(ledger, "a", capacity=1)
+    await ledger.touch(Holder("a", 0), until_s=NOW_S + 900, now_s=NOW_S)
+    census = await ledger.census(now_s=NOW_S)
+    assert (census.inside, census.inside_staff) == (0, 1)
+    assert await claims(ledger, "b", capacity=1)
+    await ledger.touch(Holder("a", 3), until_s=NOW_S + 900, now_s=NOW_S)
+    census = await ledger.census(now_s=NOW_S)
+    assert (census.inside, census.inside_staff) == (2, 0)
+
+
+async def test_a_place_given_back_is_free_and_its_pass_is_refused(ledger: Ledger) -> None:
+    await claims(ledger, "a", capacity=1)
+    await ledger.leave("a", now_s=NOW_S)
+    assert not await ledger.touch(Holder("a", 3), until_s=NOW_S + 900, now_s=NOW_S + 1)
+    assert await claims(ledger, "b", capacity=1)
+    assert not await claims(ledger, "a", capacity=1)
+
+
+async def test_a_ticket_that_left_may_claim_again(ledger: Ledger) -> None:
+    await claims(ledger, "a", capacity=1)
+    await ledger.leave("a", now_s=NOW_S)
+    assert await claims(ledger, "a", capacity=1, now_s=NOW_S + 5)
+    assert await ledger.touch(Holder("a", 3), until_s=NOW_S + 900, now_s=NOW_S + 6)
+
+
+async def test_leaving_twice_or_unknown_changes_nothing(ledger: Ledger) -> None:
+    await claims(ledger, "a")
+    await ledger.leave("unknown", now_s=NOW_S)
+    await ledger.leave("unknown", now_s=NOW_S)
+    assert (await ledger.census(now_s=NOW_S)).inside == 1
+
+
+async def test_each_further_ticket_of_a_source_knows_how_many_came_before(ledger: Ledger) -> None:
+    drawn = [await ledger.draw_place(source, now_s=NOW_S) for source in ("home", "home", "school", "home")]
+    assert drawn == [0, 1, 0, 2]
+
+
+async def test_a_claim_takes_one_unclaimed_ticket_from_its_source(ledger: Ledger) -> None:
+    for _ in range(3):
+        await ledger.draw_place("192.0.2.1", now_s=NOW_S)
+    await claims(ledger, "a")
+    await claims(ledger, "a")
+    assert await ledger.draw_place("192.0.2.1", now_s=NOW_S) == 2
+
+
+async def test_a_source_quiet_for_an_hour_starts_anew(ledger: Ledger) -> None:
+    await ledger.draw_place("home", now_s=NOW_S)
+    assert await ledger.draw_place("home", now_s=NOW_S + 3599) == 1
+    assert await ledger.draw_place("home", now_s=NOW_S + 3599 + 3601) == 0
+
+
+async def test_the_sources_remembered_are_bounded(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interface, "SOURCES_MAX", 2)
+    for second, source in enumerate(("a", "b", "c")):
+        await ledger.draw_place(source, now_s=NOW_S + second)
+    assert await ledger.draw_place("c", now_s=NOW_S + 9) == 1
+    assert await ledger.draw_place("a", now_s=NOW_S + 9) == 0
+
+
+async def test_who_waits_is_seen_with_lane_and_key_until_gone(ledger: Ledger) -> None:
+    await ledger.note_waiting(Waiter(1, 5_000_000_000_000_001, "a"), until_s=NOW_S + 90, now_s=NOW_S)
+    await ledger.note_waiting(Waiter(3, 7, "b"), until_s=NOW_S + 30, now_s=NOW_S)
+    seen = (await ledger.census(now_s=NOW_S + 1)).waiting
+    assert set(seen) == {Waiter(1, 5_000_000_000_000_001, "a"), Waiter(3, 7, "b")}
+    assert (await ledger.census(now_s=NOW_S + 31)).waiting == (Waiter(1, 5_000_000_000_000_001, "a"),)
+
+
+async def test_a_ticket_waits_in_one_place_the_latest(ledger: Ledger) -> None:
+    await ledger.note_waiting(Waiter(3, 7, "a"), until_s=NOW_S + 90, now_s=NOW_S)
+    await ledger.note_waiting(Waiter(1, 2, "a"), until_s=NOW_S + 90, now_s=NOW_S)
+    assert (await ledger.census(now_s=NOW_S)).waiting == (Waiter(1, 2, "a"),)
+
+
+async def test_who_claims_waits_no_longer(ledger: Ledger) -> None:
+    await ledger.note_waiting(Waiter(3, 7, "a"), until_s=NOW_S + 90, now_s=NOW_S)
+    await claims(ledger, "a")
+    assert (await ledger.census(now_s=NOW_S)).waiting == ()
+
+
+async def test_a_refused_claim_goes_on_waiting(ledger: Ledger) -> None:
+    await ledger.note_waiting(Waiter(3, 7, "a"), until_s=NOW_S + 90, now_s=NOW_S)
+    await claims(ledger, "a", capacity=0)
+    assert len((await ledger.census(now_s=NOW_S)).waiting) == 1
+
+
+async def test_the_waiting_remembered_are_bounded_and_the_gone_make_room(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interface, "WAITING_MAX", 2)
+    for key, tid in enumerate(("a", "b", "c")):
+        await ledger.note_waiting(Waiter(3, key, tid), until_s=NOW_S + 90, now_s=NOW_S)
+    assert {waiter.tid for waiter in (await ledger.census(now_s=NOW_S)).waiting} == {"a", "b"}
+    await ledger.note_waiting(Waiter(3, 2, "c"), until_s=NOW_S + 190, now_s=NOW_S + 100)
+    assert {waiter.tid for waiter in (await ledger.census(now_s=NOW_S + 100)).waiting} == {"c"}
+
+
+async def test_a_wait_at_the_door_grows_and_a_long_silence_begins_another(ledger: Ledger) -> None:
+    assert await ledger.note_at_the_door("ines", now_s=NOW_S) == Wait(int(NOW_S), int(NOW_S))
+    assert await ledger.note_at_the_door("ines", now_s=NOW_S + 240) == Wait(int(NOW_S), int(NOW_S) + 240)
+    later = int(NOW_S) + 240 + interface.WAIT_GAP_S + 1
+    assert await ledger.note_at_the_door("ines", now_s=later) == Wait(later, later)
+    assert await ledger.at_the_door(now_s=later) == {"ines": Wait(later, later)}
+
+
+async def test_yesterdays_waits_are_forgotten(ledger: Ledger) -> None:
+    await ledger.note_at_the_door("ines", now_s=NOW_S)
+    assert await ledger.at_the_door(now_s=NOW_S + 17 * 3600) == {}
+
+
+async def test_the_waits_remembered_are_bounded(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interface, "AT_THE_DOOR_MAX", 2)
+    for second, subject in enumerate(("a", "b", "c")):
+        await ledger.note_at_the_door(subject, now_s=NOW_S + second)
+    assert set(await ledger.at_the_door(now_s=NOW_S + 9)) == {"b", "c"}
+
+
+async def test_restored_waits_fill_the_gaps_and_never_overwrite(ledger: Ledger) -> None:
+    await ledger.note_at_the_door("ines", now_s=NOW_S)
+    await ledger.restore_at_the_door({"ines": Wait(1, 2), "malo": Wait(int(NOW_S) - 60, int(NOW_S) - 30)})
+    assert await ledger.at_the_door(now_s=NOW_S) == {
+        "ines": Wait(int(NOW_S), int(NOW_S)),
+        "malo": Wait(int(NOW_S) - 60, int(NOW_S) - 30),
+    }
+
+
+@pytest.mark.engines
+async def test_two_edges_on_one_redis_share_one_capacity(redis_url: str) -> None:
+    prefix = f"{{test:{secrets.token_hex(4)}}}"
+    here, there = RedisLedger(redis_url, prefix=prefix), RedisLedger(redis_url, prefix=prefix)
+    assert await claims(here, "a", capacity=1)
+    assert not await claims(there, "b", capacity=1)
+    assert (await there.census(now_s=NOW_S)).inside == 1
+    await here.close()
+    await there.close()
+
+
+async def test_a_redis_that_is_not_there_says_so() -> None:
+    ledger = RedisLedger("redis://127.0.0.1:1/0")
+    with pytest.raises(LedgerUnavailable):
+        await ledger.census(now_s=NOW_S)
+    await ledger.close()
