@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-import engines
 import pytest
+
+import engines
 
 
 @pytest.fixture(scope="session")

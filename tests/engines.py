@@ -45,7 +45,8 @@ def postgres_server() -> Iterator[str]:
             "--no-locale",
             "-N",
         ]
-        made = subprocess.run([*as_owner, *initdb], cwd=folder, capture_output=True, text=True, check=False)
+        command = [str(part) for part in (*as_owner, *initdb)]
+        made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  our own
         assert made.returncode == 0, made.stderr
         options = ["-c", "listen_addresses=", "-k", folder, "-c", "max_connections=40", "-c", "shared_buffers=16MB"]
         dsn = f"postgresql:///postgres?host={folder}&user={DATABASE_OWNER}"

@@ -37,6 +37,8 @@ MAX_SOCKETS: Final = 20_000
 """Websockets of one node, seated or not: 3 GB at the 150 kB that Granian takes for each."""
 SEND_WITHIN_S: Final = 20.0
 """One frame that the network does not take for this long belongs to nobody any more."""
+GOODBYE_WITHIN_S: Final = 2.0
+"""How long a stopping server waits for its goodbyes to be sent."""
 MOVE_WITHIN_MS: Final = 2_000
 """At a restart the clients of a node come back spread over this long."""
 _PATH: Final = re.compile(r"/classe/([0-9a-f]{32})/ws", re.ASCII)
@@ -80,6 +82,7 @@ class LiveServer:
         self._parts = Parts(journal, Published(published), media or VoiceOverWebsocket(), clock)
         self._rooms = Rooms(self._parts, bus)
         self._sockets = 0
+        self._empty = asyncio.Event()
         self._stopping = False
 
     async def start(self) -> None:
@@ -96,6 +99,10 @@ class LiveServer:
                 in_ms = random.randrange(MOVE_WITHIN_MS)  # noqa: S311  spreads load, hides nothing
                 connection.outbox.put(wire.text({"move": {"in_ms": in_ms}}))
         await self._rooms.stop()
+        if self._sockets:
+            self._empty.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), GOODBYE_WITHIN_S)
         await self._bus.stop()
         await self._journal.stop()
 
@@ -121,6 +128,8 @@ class LiveServer:
                 await self._converse(*taken, receive, send)
         finally:
             self._sockets -= 1
+            if not self._sockets:
+                self._empty.set()
 
     async def _take(self, session: str, receive: Receive) -> "tuple[Classroom, Connection] | Closed":
         """From the first frame to a seat in the room."""
@@ -167,33 +176,38 @@ class LiveServer:
         return room, connection
 
     async def _converse(self, room: Classroom, connection: Connection, receive: Receive, send: Send) -> None:
-        """Reads and writes until either side closes."""
+        """Reads and writes until either side closes. Granian closes only while nothing waits in ``receive``."""
         reading = asyncio.create_task(self._read(room, connection, receive))
         writing = asyncio.create_task(_write(room, connection, send))
         try:
-            done, _ = await asyncio.wait((reading, writing), return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                failure = task.exception()
-                if failure is not None:
-                    _log.info("live.connection_lost", session=room.session, failure=repr(failure))
+            await asyncio.wait((reading, writing), return_when=asyncio.FIRST_COMPLETED)
         finally:
             room.drop(connection)
+            said_all = writing.done() and not writing.cancelled() and writing.exception() is None
             for task in (reading, writing):
                 task.cancel()
             await asyncio.wait((reading, writing))
+        for task in (reading, writing):
+            if not task.cancelled() and (failure := task.exception()) is not None:
+                _log.info("live.connection_lost", session=room.session, failure=repr(failure))
+        if said_all and connection.outbox.closing is not None:
+            code, reason = connection.outbox.closing
+            await _say_goodbye(send, Closed(code, reason), told=True)
 
     async def _read(self, room: Classroom, connection: Connection, receive: Receive) -> None:
-        while connection.outbox.closing is None:
+        """Until the client is gone."""
+        while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 return
+            if connection.outbox.closing is not None:
+                continue
             connection.last_heard_ms = self._parts.now_ms()
             text = message.get("text")
             if text is None:
                 room.voice(connection, message.get("bytes") or b"")
             else:
                 self._on_text(room, connection, text)
-        await asyncio.Event().wait()  # the writer closes; what the client still says is not read
 
     def _on_text(self, room: Classroom, connection: Connection, text: str) -> None:
         frame = orders.read_frame(text)
@@ -226,26 +240,26 @@ async def _hello(receive: Receive) -> orders.Frame | Closed:
     return frame
 
 
-async def _say_goodbye(send: Send, closed: Closed) -> None:
+async def _say_goodbye(send: Send, closed: Closed, *, told: bool = False) -> None:
     with suppress(OSError, RuntimeError):  # the client was faster
-        if closed.reason:
+        if closed.reason and not told:
             await send({"type": "websocket.send", "text": wire.bye(closed.code, closed.reason)})
         await send({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
 
 
 async def _write(room: Classroom, connection: Connection, send: Send) -> None:
+    """Until the connection is to be closed and everything before that has been sent."""
     outbox = connection.outbox
     while True:
         await outbox.wait()
         if outbox.needs_snapshot and outbox.closing is None:
             room.resync(connection)
+        closing = outbox.closing
         texts, voice = outbox.take()
         async with asyncio.timeout(SEND_WITHIN_S):
             for text in texts:
                 await send({"type": "websocket.send", "text": text})
             for frame in voice:
                 await send({"type": "websocket.send", "bytes": frame})
-        if outbox.closing is not None:
-            code, reason = outbox.closing
-            await send({"type": "websocket.close", "code": code, "reason": reason})
+        if closing is not None:
             return
