@@ -78,11 +78,12 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
         loop.add_signal_handler(number, server.stop)
     await house.live.start()
     await house.canary.sing()
+    await _publish_lessons(house.shell.run)
     jobs = {
         "porter": house.porter.run,
         "canary": house.canary.run,
         "status": house.publisher.run,
-        "lessons": lambda: _publish_lessons(house.shell.run),
+        "lessons": lambda: _publish_lessons_for_ever(house.shell.run),
     }
     async with _running(jobs):
         log.info("serving", bind=f"{host}:{port}", capacity=options.capacity)
@@ -93,17 +94,21 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
 
 
 async def _publish_lessons(run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
-    """Keeps the lessons that the waiting page offers up to date; a failure waits for the next round."""
+    """Writes the lessons that the waiting page offers; a failure is logged and waits for the next round."""
     from django.utils import timezone  # noqa: PLC0415  needs Django set up first
 
     from preau.school.content.publication import publish_lessons_of_the_day  # noqa: PLC0415
 
+    try:
+        await run(lambda: publish_lessons_of_the_day(timezone.now()))
+    except Exception:
+        log.exception("lessons_not_published")
+
+
+async def _publish_lessons_for_ever(run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
     while True:
-        try:
-            await run(lambda: publish_lessons_of_the_day(timezone.now()))
-        except Exception:
-            log.exception("lessons_not_published")
         await asyncio.sleep(LESSONS_EVERY_S)
+        await _publish_lessons(run)
 
 
 @asynccontextmanager

@@ -1,0 +1,1 @@
+var s=class extends AudioWorkletProcessor{#e=new Float32Array(Math.round(sampleRate*.02));#s=0;process(e){let r=e[0]?.[0];if(r===void 0)return!0;for(let o of r)this.#e[this.#s++]=o,this.#s===this.#e.length&&this.#r();return!0}#r(){let e=this.#e;this.#e=new Float32Array(e.length),this.#s=0,this.port.postMessage(e,[e.buffer])}};registerProcessor("preau-capture",s);

@@ -1,0 +1,93 @@
+"""The real process, as an operator runs it: started, broken, killed, run twice, run on the engines."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+
+from preau_process import PreauProcess
+
+
+def get(url: str, **headers: str) -> tuple[int, str]:
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PreauProcess]:
+    process = PreauProcess(tmp_path / "var")
+    process.start()
+    yield process
+    process.kill()
+
+
+def test_it_answers_says_what_it_is_and_starts_again_quickly(server: PreauProcess) -> None:
+    assert json.loads(get(f"{server.url}/__heartbeat__")[1])["status"] == "ok"
+    assert json.loads(get(f"{server.url}/__version__")[1])["name"] == "preau"
+    assert "preau_gate_inside" in get(f"{server.url}/metrics")[1]
+    assert within(5, lambda: "claire.lefevre" in server.printed), server.printed
+    server.kill()
+    assert server.start() < 15, "a second start applies no migration and seeds nothing"
+
+
+def test_a_lesson_and_the_status_page_outlive_the_school(server: PreauProcess) -> None:
+    lesson = json.loads((server.data / "published/lessons_of_the_day.json").read_text())["sections"]["ecole"]["url"]
+    with (server.data / "school.sqlite3").open("r+b") as database:
+        database.write(os.urandom(200_000))
+    with (server.data / "school.sqlite3-wal").open("r+b") as database:
+        database.truncate(0)
+    status, page = get(f"{server.url}/parcours/", Accept="text/html")
+    assert (status, "Traceback" in page) in {(503, False), (500, False)}
+    assert get(f"{server.url}/etat")[0] == 200
+    assert get(f"{server.url}/static/site.css")[0] == 200
+    assert get(server.url + lesson)[0] == 200
+    summary = f"{server.url}/etat/api/v2/summary.json"
+    assert within(30, lambda: "_outage" in get(summary)[1]), "the canary sings every five seconds"
+    assert get(f"{server.url}/__heartbeat__")[0] == 503
+
+
+def within(seconds: float, true: Callable[[], bool]) -> bool:
+    """Whether it comes true in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_a_second_process_on_the_same_data_is_refused_with_a_sentence(server: PreauProcess) -> None:
+    environ = {**os.environ, "PREAU_DATA": str(server.data), "BIND": "127.0.0.1:9"}
+    command = [sys.executable, "-m", "preau.cli", "serve", "--bind", f"127.0.0.1:{server.port + 1}"]
+    second = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    assert second.returncode == 2
+    assert "Un autre processus sert déjà" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+@pytest.mark.engines
+def test_the_same_code_runs_on_postgresql_and_redis(tmp_path: Path, postgres_server: str, redis_server: str) -> None:
+    asked = parse_qs(urlsplit(postgres_server).query)
+    database_url = f"postgresql://{asked['user'][0]}@{quote(asked['host'][0], safe='')}/postgres"
+    process = PreauProcess(tmp_path / "var")
+    try:
+        process.start(DATABASE_URL=database_url, REDIS_URL=redis_server)
+        assert get(f"{process.url}/connexion/")[0] == 200
+        assert not (process.data / "school.sqlite3").exists()
+        process.kill()
+        process.start(DATABASE_URL=database_url, REDIS_URL=redis_server)
+        assert get(f"{process.url}/connexion/")[0] == 200
+    finally:
+        process.kill()
