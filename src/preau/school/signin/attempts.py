@@ -1,0 +1,93 @@
+"""Counting tries in the database: a try is taken before anything is verified, and given back when it was right.
+
+So two hundred parallel tries are two hundred tries. The table holds windows of ten minutes only, and 20,000 at most.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from preau.school.signin.models import TryWindow
+from preau.school.signin.throttle import CLASS, CLASS_AND_SOURCE, LOGIN_AND_SOURCE, WINDOW_S, Held, Window, after_try
+
+_MOST_ROWS: Final = 20_000
+"""2 MB. Whoever fills it has 20,000 sources, and only makes us forget the oldest of their own tries."""
+_SWEEP_EVERY: Final = 64
+"""New rows between two sweeps."""
+
+
+class Limit(NamedTuple):
+    """A key under which tries are counted, and how many it bears per window."""
+
+    key: str
+    tries: int
+
+
+class Taken(NamedTuple):
+    """The try may be made; ``left`` further ones after it."""
+
+    left: int
+
+
+def limits_of_class(class_group_id: UUID, source: str) -> tuple[Limit, ...]:
+    """What bears on a pupil's code."""
+    return (
+        Limit(_key("class", class_group_id.hex, source), CLASS_AND_SOURCE),
+        Limit(_key("class", class_group_id.hex), CLASS),
+    )
+
+
+def limits_of_login(login: str, source: str) -> tuple[Limit, ...]:
+    """What bears on a password."""
+    return (Limit(_key("login", login.casefold(), source), LOGIN_AND_SOURCE),)
+
+
+def _key(*parts: str) -> str:
+    """Fixed length, whatever was typed; no login and no address stays readable in the table."""
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:48]
+
+
+def take(limits: Sequence[Limit], *, now_s: int) -> Taken | Held:
+    """Counts one try under every limit, or under none when one of them is reached."""
+    with transaction.atomic():
+        rows = _locked(limits)
+        left: list[int] = []
+        for limit in limits:
+            row = rows[limit.key]
+            after = after_try(Window(row.tries, row.since_s), limit=limit.tries, now_s=now_s)
+            if isinstance(after, Held):
+                transaction.set_rollback(True)
+                return after
+            row.tries, row.since_s = after
+            left.append(limit.tries - after.tries)
+        TryWindow.objects.bulk_update(rows.values(), ["tries", "since_s"])
+        if any(row.pk % _SWEEP_EVERY == 0 for row in rows.values()):
+            _sweep(now_s)
+    return Taken(min(left))
+
+
+def give_back(limits: Sequence[Limit]) -> None:
+    """The try was right: it does not count."""
+    with transaction.atomic():
+        rows = _locked(limits)
+        for row in rows.values():
+            row.tries = max(0, row.tries - 1)
+        TryWindow.objects.bulk_update(rows.values(), ["tries"])
+
+
+def _locked(limits: Sequence[Limit]) -> dict[str, TryWindow]:
+    """The rows of the keys, made where missing, locked in one order so that two tries cannot wait for each other."""
+    keys = sorted(limit.key for limit in limits)
+    TryWindow.objects.bulk_create([TryWindow(key=key, tries=0, since_s=0) for key in keys], ignore_conflicts=True)
+    return {row.key: row for row in TryWindow.objects.select_for_update().filter(key__in=keys).order_by("key")}
+
+
+def _sweep(now_s: int) -> None:
+    TryWindow.objects.filter(since_s__lte=now_s - WINDOW_S).delete()
+    surplus = TryWindow.objects.count() - _MOST_ROWS
+    if surplus > 0:
+        oldest = TryWindow.objects.order_by("since_s").values_list("pk", flat=True)[:surplus]
+        TryWindow.objects.filter(pk__in=list(oldest)).delete()
