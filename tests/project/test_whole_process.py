@@ -2,12 +2,14 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -44,10 +46,11 @@ def test_it_answers_says_what_it_is_and_starts_again_quickly(server: PreauProces
 
 def test_a_lesson_and_the_status_page_outlive_the_school(server: PreauProcess) -> None:
     lesson = json.loads((server.data / "published/lessons_of_the_day.json").read_text())["sections"]["ecole"]["url"]
-    with (server.data / "school.sqlite3").open("r+b") as database:
-        database.write(os.urandom(200_000))
-    with (server.data / "school.sqlite3-wal").open("r+b") as database:
-        database.truncate(0)
+    with closing(sqlite3.connect(server.data / "school.sqlite3", isolation_level=None)) as database:
+        database.execute("PRAGMA foreign_keys=OFF")
+        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
+            if not table.startswith("sqlite_"):
+                database.execute(f'DROP TABLE "{table}"')
     status, page = get(f"{server.url}/parcours/", Accept="text/html")
     assert (status, "Traceback" in page) in {(503, False), (500, False)}
     assert get(f"{server.url}/etat")[0] == 200
