@@ -1,5 +1,5 @@
 // The top bar (what class, who is here, how the line is) and the bottom bar (what one can do).
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, svg, type TemplateResult } from "lit/html.js";
 import { icon } from "./icons";
 import type { Lock } from "./protocol";
 import {
@@ -38,7 +38,7 @@ export function topBar(view: View): TemplateResult {
 
 function presence({ state }: View): TemplateResult {
   if (!isTeacher(state)) {
-    return html`<span>${count(pupilsPresent(state), "élève en classe", "élèves en classe")}</span>`;
+    return html`<span>${count(pupilsPresent(state), "élève", "élèves")}</span>`;
   }
   const here = counts(state.register);
   return html`<span>${count(here.present, "présent", "présents")}</span>
@@ -118,7 +118,7 @@ function pupilButtons(view: View): TemplateResult {
     ${speaking ? microphoneButton(view) : handButton(view)}
     ${
       screen.canListen && !screen.soundLocked
-        ? html`<button class="btn" aria-pressed=${screen.soundMuted ? "true" : "false"} @click=${act.toggleSound}>
+        ? html`<button class="btn sound" aria-pressed=${screen.soundMuted ? "true" : "false"} @click=${act.toggleSound}>
             ${icon(screen.soundMuted ? "earOff" : "ear")}<span>${screen.soundMuted ? "Remettre le son" : "Couper le son"}</span>
           </button>`
         : nothing

@@ -1,28 +1,29 @@
-import { html, LitElement, type TemplateResult } from "lit";
-import { property } from "lit/decorators.js";
+import { html, type TemplateResult } from "lit/html.js";
+import { Drawn } from "./drawn";
 
 /**
  * Asks once more before a class is ended for everybody.
  * Usage: `<preau-ending .confirm=${() => …}></preau-ending>`, then `.ask()`; the dialog keeps and returns the focus.
  */
-export class PreauEnding extends LitElement {
-  @property({ attribute: false }) confirm: () => void = () => undefined;
-  @property({ type: Number }) pupils = 0;
+export class PreauEnding extends Drawn {
+  confirm: () => void = () => undefined;
+  #pupils = 0;
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  set pupils(pupils: number) {
+    this.#pupils = pupils;
+    this.redraw();
   }
 
   ask(): void {
     this.querySelector("dialog")?.showModal();
   }
 
-  protected override render(): TemplateResult {
-    const here = this.pupils === 1 ? "1\u00a0élève est là" : `${this.pupils}\u00a0élèves sont là`;
+  protected override template(): TemplateResult {
+    const here = this.#pupils === 1 ? "1\u00a0élève est là" : `${this.#pupils}\u00a0élèves sont là`;
     return html`<dialog aria-labelledby="ending-title">
       <form method="dialog">
         <h2 id="ending-title">Terminer la classe pour tous&nbsp;?</h2>
-        <p>${this.pupils === 0 ? "Il n’y a pas d’élève en ce moment." : `${here} en ce moment.`}
+        <p>${this.#pupils === 0 ? "Il n’y a pas d’élève en ce moment." : `${here} en ce moment.`}
           L’appel est enregistré et la salle se ferme. On ne peut pas la rouvrir.</p>
         <p class="row">
           <button class="btn" value="stay" autofocus>Rester en classe</button>

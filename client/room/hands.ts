@@ -1,7 +1,7 @@
 // The raised hands in their order. Teachers give the floor; pupils see whose turn comes.
-import { html, nothing, type TemplateResult } from "lit";
+
 import { repeat } from "lit/directives/repeat.js";
-import { icon } from "./icons";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { nameOf } from "./state";
 import { isTeacher, me, type View } from "./view";
 
@@ -25,18 +25,22 @@ function row(view: View, person: string, place: number): TemplateResult {
   const silent = (state.room.given[person] ?? 0) === 0;
   return html`<li class="hand">
     <span class="n" aria-hidden="true">${place}</span>
-    <span class="name"><b>${person === me(state) ? "Moi" : name}</b>${
-      isTeacher(state) && silent ? html`<span class="soft">pas encore parlé</span>` : nothing
-    }</span>
-    ${
-      isTeacher(state)
-        ? html`<button class="btn small" @click=${() => act.command("floor.give", { person, voice: true })}>
-              ${icon("mic")}<span>Parole</span><span class="unseen"> à ${name}</span>
-            </button>
-            <button class="quiet" @click=${() => act.command("hand.down", { person })}>
-              Baisser<span class="unseen"> la main de ${name}</span>
-            </button>`
-        : nothing
-    }
+    <div class="hand-body">
+      <span class="name"><b>${person === me(state) ? "Moi" : name}</b>${
+        isTeacher(state) && silent ? html`<span class="soft">pas encore parlé</span>` : nothing
+      }</span>
+      ${
+        isTeacher(state)
+          ? html`<span class="hand-actions">
+              <button class="btn small" @click=${() => act.command("floor.give", { person, voice: true })}>
+                Parole<span class="unseen"> à ${name}</span>
+              </button>
+              <button class="quiet" @click=${() => act.command("hand.down", { person })}>
+                Baisser<span class="unseen"> la main de ${name}</span>
+              </button>
+            </span>`
+          : nothing
+      }
+    </div>
   </li>`;
 }

@@ -25,17 +25,17 @@ export interface LinkEvents {
 }
 
 export class Link {
-  private socket: WebSocket | null = null;
-  private attempt = 0;
-  private retry: ReturnType<typeof setTimeout> | undefined;
-  private silence: ReturnType<typeof setTimeout> | undefined;
-  private measure: ReturnType<typeof setInterval> | undefined;
-  private pingedAtMs: number | null = null;
-  private stopped = false;
+  #socket: WebSocket | null = null;
+  #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #measure: ReturnType<typeof setInterval> | undefined;
+  #pingedAtMs: number | null = null;
+  #stopped = false;
   /** The closing code told in a frame: proxies lose the one of the close itself. */
-  private bye: { readonly code: number; readonly reason: string } | null = null;
+  #bye: { readonly code: number; readonly reason: string } | null = null;
   /** A server about to stop spreads its clients: milliseconds to wait after the close. */
-  private moveInMs: number | null = null;
+  #moveInMs: number | null = null;
 
   constructor(
     private readonly url: string,
@@ -46,102 +46,102 @@ export class Link {
 
   /** Connects; when connected already, leaves that connection for a new one. */
   open(): void {
-    this.stopped = false;
-    clearTimeout(this.retry);
-    this.drop();
+    this.#stopped = false;
+    clearTimeout(this.#retry);
+    this.#drop();
     this.events.connecting();
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
-    this.socket = socket;
-    socket.onopen = () => this.hello();
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => this.received(data);
-    socket.onclose = ({ code, reason }) => this.lost(this.bye?.code ?? code, this.bye?.reason ?? reason);
-    this.listen();
+    this.#socket = socket;
+    socket.onopen = () => this.#hello();
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => this.#received(data);
+    socket.onclose = ({ code, reason }) => this.#lost(this.#bye?.code ?? code, this.#bye?.reason ?? reason);
+    this.#listen();
   }
 
   /** Ends for good: nothing is retried. */
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.retry);
-    this.drop();
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    this.#drop();
   }
 
   /** Tries at once when waiting; when connected, measures whether the line still answers. */
   nudge(): void {
-    if (this.stopped) return;
-    if (this.socket === null) this.open();
-    else this.ping();
+    if (this.#stopped) return;
+    if (this.#socket === null) this.open();
+    else this.#ping();
   }
 
   send(command: Command): void {
-    this.text(command);
+    this.#text(command);
   }
 
   /** Voice is sent now or not at all. Returns false when the line is too slow for it. */
   sendVoice(bytes: Uint8Array<ArrayBuffer>): boolean {
-    const socket = this.socket;
+    const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > VOICE_BACKLOG_BYTES) return false;
     socket.send(bytes);
     return true;
   }
 
-  private hello(): void {
+  #hello(): void {
     const seq = this.events.resumeFrom();
     const resume = seq === null ? {} : { resume: { seq } };
-    this.text({ v: 1, op: "hello", seat: this.seat, client: this.client, ...resume });
-    clearInterval(this.measure);
-    this.measure = setInterval(() => this.ping(), MEASURE_MS);
+    this.#text({ v: 1, op: "hello", seat: this.seat, client: this.client, ...resume });
+    clearInterval(this.#measure);
+    this.#measure = setInterval(() => this.#ping(), MEASURE_MS);
   }
 
-  private received(data: string | ArrayBuffer): void {
-    this.listen();
+  #received(data: string | ArrayBuffer): void {
+    this.#listen();
     if (typeof data !== "string") {
       this.events.voice(new Uint8Array(data));
       return;
     }
     const frame = JSON.parse(data) as ServerFrame;
     for (const single of "b" in frame ? frame.b : [frame]) {
-      this.noticed(single);
+      this.#noticed(single);
     }
     this.events.frame(frame);
   }
 
   /** What a frame means for the line itself. */
-  private noticed(frame: SingleFrame): void {
-    if ("welcome" in frame) this.attempt = 0;
-    else if ("bye" in frame) this.bye = frame.bye;
-    else if ("move" in frame) this.moveInMs = frame.move.in_ms;
-    else if ("e" in frame && frame.e === "ping") this.text({ op: "pong" });
-    else if ("e" in frame && frame.e === "pong") this.answered();
+  #noticed(frame: SingleFrame): void {
+    if ("welcome" in frame) this.#attempt = 0;
+    else if ("bye" in frame) this.#bye = frame.bye;
+    else if ("move" in frame) this.#moveInMs = frame.move.in_ms;
+    else if ("e" in frame && frame.e === "ping") this.#text({ op: "pong" });
+    else if ("e" in frame && frame.e === "pong") this.#answered();
   }
 
-  private ping(): void {
-    if (this.pingedAtMs !== null) this.events.measured(performance.now() - this.pingedAtMs);
-    else this.pingedAtMs = performance.now();
-    this.text({ op: "ping" });
+  #ping(): void {
+    if (this.#pingedAtMs !== null) this.events.measured(performance.now() - this.#pingedAtMs);
+    else this.#pingedAtMs = performance.now();
+    this.#text({ op: "ping" });
   }
 
-  private answered(): void {
-    if (this.pingedAtMs !== null) this.events.measured(performance.now() - this.pingedAtMs);
-    this.pingedAtMs = null;
+  #answered(): void {
+    if (this.#pingedAtMs !== null) this.events.measured(performance.now() - this.#pingedAtMs);
+    this.#pingedAtMs = null;
   }
 
-  private listen(): void {
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.lost(1006, "silence"), SILENCE_MS);
+  #listen(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#lost(1006, "silence"), SILENCE_MS);
   }
 
-  private text(frame: object): void {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  #text(frame: object): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  private drop(): void {
-    clearTimeout(this.silence);
-    clearInterval(this.measure);
-    this.pingedAtMs = null;
-    this.bye = null;
-    const socket = this.socket;
-    this.socket = null;
+  #drop(): void {
+    clearTimeout(this.#silence);
+    clearInterval(this.#measure);
+    this.#pingedAtMs = null;
+    this.#bye = null;
+    const socket = this.#socket;
+    this.#socket = null;
     if (socket === null) return;
     socket.onopen = null;
     socket.onmessage = null;
@@ -149,30 +149,30 @@ export class Link {
     socket.close();
   }
 
-  private lost(code: number, reason: string): void {
-    this.drop();
+  #lost(code: number, reason: string): void {
+    this.#drop();
     const next = afterClose(code);
     if (next === "stop") {
-      this.stopped = true;
+      this.#stopped = true;
       this.events.closed(code, reason);
       return;
     }
     if (next === "new_seat") {
-      void this.renew(code, reason);
+      void this.#renew(code, reason);
       return;
     }
-    const wait = this.moveInMs ?? (next === "retry_later" ? LATER_MS : retryDelayMs(this.attempt, Math.random()));
-    this.moveInMs = null;
-    this.attempt += 1;
-    this.events.lost(this.attempt);
-    this.retry = setTimeout(() => this.open(), wait);
+    const wait = this.#moveInMs ?? (next === "retry_later" ? LATER_MS : retryDelayMs(this.#attempt, Math.random()));
+    this.#moveInMs = null;
+    this.#attempt += 1;
+    this.events.lost(this.#attempt);
+    this.#retry = setTimeout(() => this.open(), wait);
   }
 
-  private async renew(code: number, reason: string): Promise<void> {
+  async #renew(code: number, reason: string): Promise<void> {
     const seat = await this.events.newSeat();
-    if (this.stopped) return;
+    if (this.#stopped) return;
     if (seat === null || seat === this.seat) {
-      this.stopped = true;
+      this.#stopped = true;
       this.events.closed(code, reason);
       return;
     }

@@ -1,6 +1,6 @@
-import { html, LitElement, type TemplateResult } from "lit";
-import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { html, type TemplateResult } from "lit/html.js";
+import { Drawn } from "./drawn";
 import { type IconName, icon } from "./icons";
 import type { RegisterEntry, Status } from "./protocol";
 import { nameOf } from "./state";
@@ -40,27 +40,28 @@ export function sorted(
  * The register as it stands: every enrolled pupil with a status.
  * Usage: `<preau-register .view=${view}></preau-register>`
  */
-export class PreauRegister extends LitElement {
-  @property({ attribute: false }) view!: View;
-  @state() private column: Column = "status";
+export class PreauRegister extends Drawn {
+  #view!: View;
+  #column: Column = "status";
 
-  protected override createRenderRoot(): HTMLElement {
-    return this;
+  set view(view: View) {
+    this.#view = view;
+    this.redraw();
   }
 
-  protected override render(): TemplateResult {
-    const { state: held } = this.view;
+  protected override template(): TemplateResult {
+    const { state: held } = this.#view;
     if (held.register.length === 0) return html`<p class="empty">L’appel se remplit dès que la classe est ouverte.</p>`;
     const name = (person: string) => nameOf(held, person);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Appel">
       <table class="register">
         <caption class="unseen">Appel en direct, ${held.register.length} élèves inscrits</caption>
         <thead>
-          <tr>${this.head("name", "Élève")}${this.head("status", "État")}${this.head("present_s", "Temps")}</tr>
+          <tr>${this.#head("name", "Élève")}${this.#head("status", "État")}${this.#head("present_s", "Temps")}</tr>
         </thead>
         <tbody>
           ${repeat(
-            sorted(held.register, this.column, name),
+            sorted(held.register, this.#column, name),
             (entry) => entry.person,
             (entry) => html`<tr data-status=${entry.status}>
               <th scope="row">${name(entry.person)}</th>
@@ -73,11 +74,12 @@ export class PreauRegister extends LitElement {
     </div>`;
   }
 
-  private head(column: Column, word: string): TemplateResult {
-    const on = this.column === column;
+  #head(column: Column, word: string): TemplateResult {
+    const on = this.#column === column;
     return html`<th scope="col" aria-sort=${on ? "ascending" : "none"}>
       <button class="quiet" @click=${() => {
-        this.column = column;
+        this.#column = column;
+        this.redraw();
       }}>${word}<span class="arrow" aria-hidden="true">${on ? "↓" : ""}</span></button>
     </th>`;
   }

@@ -1,6 +1,6 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, state } from "lit/decorators.js";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { bottomBar, topBar } from "./bars";
+import { Drawn } from "./drawn";
 import "./chat";
 import "./ending";
 import type { PreauEnding } from "./ending";
@@ -43,149 +43,147 @@ const PANELS: Readonly<Record<Panel, string>> = { chat: "Discussion", hands: "Ma
  * data-register-url data-leave-url>fallback without JavaScript</preau-room>`.
  * The screen is a function of `held` (the class log, see state.ts) and of what only this device knows.
  */
-export class PreauRoom extends LitElement {
-  @state() private held: RoomState = EMPTY;
-  @state() private panel: Panel = "chat";
-  @state() private nowMs = Date.now();
-  @property({ type: Boolean, reflect: true }) live = false;
-  private readonly wide = matchMedia(WIDE);
-  private readonly sound = new Sound({
-    changed: () => this.requestUpdate(),
-    send: (frame) => this.link?.sendVoice(frame) ?? false,
+export class PreauRoom extends Drawn {
+  #held: RoomState = EMPTY;
+  #panel: Panel = "chat";
+  #nowMs = Date.now();
+  readonly #wide = matchMedia(WIDE);
+  readonly #sound = new Sound({
+    changed: () => this.redraw(),
+    send: (frame) => this.#link?.sendVoice(frame) ?? false,
   });
-  private link: Link | null = null;
-  private clock: ReturnType<typeof setInterval> | undefined;
-  private seatAskedAtMs = 0;
-  private readSeq = 0;
+  #link: Link | null = null;
+  #clock: ReturnType<typeof setInterval> | undefined;
+  #seatAskedAtMs = 0;
+  #readSeq = 0;
 
   /** For the end-to-end tests: what this device has really decoded. */
   get audio(): HeardAudio | null {
-    return this.sound.heard;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    this.replaceChildren();
-    return this;
+    return this.#sound.heard;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.live = true;
-    void tabName().then((client) => this.connect(client));
-    this.clock = setInterval(() => {
-      this.nowMs = Date.now() + this.held.clockOffsetMs;
+    this.replaceChildren();
+    this.toggleAttribute("live", true);
+    void tabName().then((client) => this.#connect(client));
+    this.#clock = setInterval(() => {
+      this.#nowMs = Date.now() + this.#held.clockOffsetMs;
+      this.redraw();
     }, CLOCK_MS);
-    this.wide.addEventListener("change", this.redraw);
-    addEventListener("online", this.nudge);
-    document.addEventListener("visibilitychange", this.nudge);
-    document.addEventListener("click", this.closeMenus);
-    document.addEventListener("keydown", this.closeMenus);
+    this.#wide.addEventListener("change", this.#resized);
+    addEventListener("online", this.#nudge);
+    document.addEventListener("visibilitychange", this.#nudge);
+    document.addEventListener("click", this.#closeMenus);
+    document.addEventListener("keydown", this.#closeMenus);
   }
 
-  private connect(client: string): void {
+  #connect(client: string): void {
     if (!this.isConnected) return;
     const url = new URL(this.dataset.ws ?? "", location.href);
     url.protocol = url.protocol.replace("http", "ws");
-    this.link = new Link(url.href, this.dataset.seat ?? "", client, {
-      resumeFrom: () => (this.held.gap ? null : this.held.seq),
-      frame: (frame) => this.received(frame),
-      voice: (bytes) => this.sound.hear(bytes, this.held.speakers),
-      connecting: () => this.apply({ local: "connecting" }),
-      lost: (attempt) => this.apply({ local: "lost", attempt }),
-      closed: (code, reason) => this.apply({ local: "closed", code, reason }),
-      newSeat: () => this.newSeat(),
-      measured: (rttMs) => this.apply({ local: "line", rttMs }),
+    this.#link = new Link(url.href, this.dataset.seat ?? "", client, {
+      resumeFrom: () => (this.#held.gap ? null : this.#held.seq),
+      frame: (frame) => this.#received(frame),
+      voice: (bytes) => this.#sound.hear(bytes, this.#held.speakers),
+      connecting: () => this.#apply({ local: "connecting" }),
+      lost: (attempt) => this.#apply({ local: "lost", attempt }),
+      closed: (code, reason) => this.#apply({ local: "closed", code, reason }),
+      newSeat: () => this.#newSeat(),
+      measured: (rttMs) => this.#apply({ local: "line", rttMs }),
     });
-    this.link.open();
+    this.#link.open();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.link?.stop();
-    this.sound.close();
-    clearInterval(this.clock);
-    this.wide.removeEventListener("change", this.redraw);
-    removeEventListener("online", this.nudge);
-    document.removeEventListener("visibilitychange", this.nudge);
-    document.removeEventListener("click", this.closeMenus);
-    document.removeEventListener("keydown", this.closeMenus);
+  disconnectedCallback(): void {
+    this.#link?.stop();
+    this.#sound.close();
+    clearInterval(this.#clock);
+    this.#wide.removeEventListener("change", this.#resized);
+    removeEventListener("online", this.#nudge);
+    document.removeEventListener("visibilitychange", this.#nudge);
+    document.removeEventListener("click", this.#closeMenus);
+    document.removeEventListener("keydown", this.#closeMenus);
   }
 
-  private received(frame: ServerFrame): void {
-    this.apply(frame);
+  #received(frame: ServerFrame): void {
+    this.#apply(frame);
     const singles = "b" in frame ? frame.b : [frame];
     // After a welcome that resumes, or a snapshot (which may stand for lost acknowledgements), all that is unanswered goes again.
     const again = singles.some((one) => ("welcome" in one && one.welcome.from !== null) || "snapshot" in one);
-    if (again) for (const command of unanswered(this.held)) this.link?.send(command);
-    if (singles.some((one) => "e" in one && one.e === "voice_refused")) this.voiceRefused();
-    if (this.held.gap) this.link?.open();
+    if (again) for (const command of unanswered(this.#held)) this.#link?.send(command);
+    if (singles.some((one) => "e" in one && one.e === "voice_refused")) this.#voiceRefused();
+    if (this.#held.gap) this.#link?.open();
   }
 
-  private apply(message: ServerFrame | LocalEvent): void {
-    const before = this.held;
-    this.held = reduce(before, message, Date.now());
-    if (before.seq === null && this.held.seq !== null) this.sound.prepare();
-    const speaking = this.held.room.voices.includes(me(this.held));
-    this.sound.allow(speaking && this.held.connection.is === "live");
+  #apply(message: ServerFrame | LocalEvent): void {
+    const before = this.#held;
+    this.#held = reduce(before, message, Date.now());
+    this.redraw();
+    if (before.seq === null && this.#held.seq !== null) this.#sound.prepare();
+    const speaking = this.#held.room.voices.includes(me(this.#held));
+    this.#sound.allow(speaking && this.#held.connection.is === "live");
     const stopped = before.room.voices.includes(me(before)) && !speaking;
-    if (stopped || this.held.room.ended_at !== null) this.sound.closeMicrophone();
-    if (this.held.connection.is === "closed") this.sound.close();
-    for (const { id, kind } of this.held.notices.filter((shown) => !before.notices.includes(shown))) {
-      if (kind === "info") setTimeout(() => this.apply({ local: "dismiss", id }), NOTICE_MS);
+    if (stopped || this.#held.room.ended_at !== null) this.#sound.closeMicrophone();
+    if (this.#held.connection.is === "closed") this.#sound.close();
+    for (const { id, kind } of this.#held.notices.filter((shown) => !before.notices.includes(shown))) {
+      if (kind === "info") setTimeout(() => this.#apply({ local: "dismiss", id }), NOTICE_MS);
     }
   }
 
   /** The server drops our voice: say it anew when we may speak, close the microphone when we may not. */
-  private voiceRefused(): void {
-    if (this.sound.microphone === "open" && canSpeak(this.held) && this.held.room.frozen === null)
-      this.command("voice.start");
-    else this.sound.closeMicrophone();
+  #voiceRefused(): void {
+    if (this.#sound.microphone === "open" && canSpeak(this.#held) && this.#held.room.frozen === null)
+      this.#command("voice.start");
+    else this.#sound.closeMicrophone();
   }
 
-  private command(op: Op, d: Readonly<Record<string, unknown>> = {}): void {
-    this.dispatch({ op, id: uuid(), d });
+  #command(op: Op, d: Readonly<Record<string, unknown>> = {}): void {
+    this.#dispatch({ op, id: uuid(), d });
   }
 
-  private dispatch(command: Command): void {
-    this.apply({ local: "command", command });
-    if (this.held.connection.is === "live") this.link?.send(command);
+  #dispatch(command: Command): void {
+    this.#apply({ local: "command", command });
+    if (this.#held.connection.is === "live") this.#link?.send(command);
   }
 
-  private readonly act: Actions = {
-    command: (op, d) => this.command(op, d),
-    openMicrophone: () => void this.openMicrophone(),
+  readonly #act: Actions = {
+    command: (op, d) => this.#command(op, d),
+    openMicrophone: () => void this.#openMicrophone(),
     closeMicrophone: () => {
-      this.sound.closeMicrophone();
-      this.command("voice.stop");
+      this.#sound.closeMicrophone();
+      this.#command("voice.stop");
     },
-    unlockSound: () => void this.sound.unlock(),
-    toggleSound: () => this.sound.toggleMuted(),
+    unlockSound: () => void this.#sound.unlock(),
+    toggleSound: () => this.#sound.toggleMuted(),
     showPanel: (panel) => {
-      this.panel = panel;
+      this.#panel = panel;
+      this.redraw();
     },
     resend: (id) => {
-      const sent = this.held.outbox.find((held) => held.command.id === id);
-      if (sent !== undefined) this.dispatch(sent.command);
+      const sent = this.#held.outbox.find((held) => held.command.id === id);
+      if (sent !== undefined) this.#dispatch(sent.command);
     },
-    forget: (id) => this.apply({ local: "forget", id }),
-    dismiss: (id) => this.apply({ local: "dismiss", id }),
+    forget: (id) => this.#apply({ local: "forget", id }),
+    dismiss: (id) => this.#apply({ local: "dismiss", id }),
     askEnd: () => this.querySelector<PreauEnding>("preau-ending")?.ask(),
     reconnect: () => {
-      this.held = EMPTY;
-      this.link?.open();
+      this.#held = EMPTY;
+      this.redraw();
+      this.#link?.open();
     },
     reload: () => location.reload(),
-    level: () => this.sound.level(),
+    level: () => this.#sound.level(),
   };
 
-  private async openMicrophone(): Promise<void> {
-    if (await this.sound.openMicrophone()) this.command("voice.start");
+  async #openMicrophone(): Promise<void> {
+    if (await this.#sound.openMicrophone()) this.#command("voice.start");
   }
 
   /** The school's page holds a fresh seat: read it there, so that the class stays on the screen. */
-  private async newSeat(): Promise<string | null> {
-    if (Date.now() - this.seatAskedAtMs < NEW_SEAT_EVERY_MS) return null;
-    this.seatAskedAtMs = Date.now();
+  async #newSeat(): Promise<string | null> {
+    if (Date.now() - this.#seatAskedAtMs < NEW_SEAT_EVERY_MS) return null;
+    this.#seatAskedAtMs = Date.now();
     try {
       const page = await (await fetch(location.href, { headers: { Accept: "text/html" } })).text();
       const fresh = new DOMParser().parseFromString(page, "text/html").querySelector<HTMLElement>("preau-room");
@@ -195,13 +193,13 @@ export class PreauRoom extends LitElement {
     }
   }
 
-  private readonly nudge = (): void => {
-    if (document.visibilityState === "visible") this.link?.nudge();
+  readonly #nudge = (): void => {
+    if (document.visibilityState === "visible") this.#link?.nudge();
   };
 
-  private readonly redraw = (): void => this.requestUpdate();
+  readonly #resized = (): void => this.redraw();
 
-  private readonly closeMenus = (event: Event): void => {
+  readonly #closeMenus = (event: Event): void => {
     if (event instanceof KeyboardEvent && event.key !== "Escape") return;
     for (const menu of this.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
       if (event instanceof KeyboardEvent) menu.querySelector("summary")?.focus();
@@ -210,74 +208,74 @@ export class PreauRoom extends LitElement {
     }
   };
 
-  private get view(): View {
-    const { sound } = this;
+  get #view(): View {
+    const sound = this.#sound;
     return {
-      state: this.held,
+      state: this.#held,
       screen: {
         microphone: sound.microphone,
         soundLocked: sound.locked,
         soundMuted: sound.muted,
         canListen: sound.canListen,
-        panel: this.panel,
-        unreadChat: this.held.room.chat.filter((line) => line.seq > this.readSeq).length,
-        wide: this.wide.matches,
-        nowMs: this.nowMs,
+        panel: this.#panel,
+        unreadChat: this.#held.room.chat.filter((line) => line.seq > this.#readSeq).length,
+        wide: this.#wide.matches,
+        nowMs: this.#nowMs,
       },
-      page: this.page,
-      act: this.act,
+      page: this.#page,
+      act: this.#act,
     };
   }
 
-  private get page(): PageData {
+  get #page(): PageData {
     const { role, title = "", group = "", registerUrl = "", leaveUrl = "/journee/" } = this.dataset;
     return { teacher: role === "teacher", title, group, registerUrl, leaveUrl };
   }
 
-  protected override render(): TemplateResult {
-    const { view } = this;
-    const which = scene(this.held);
+  protected override template(): TemplateResult {
+    const view = this.#view;
+    const which = scene(this.#held);
     if (which !== "class") return outside(view, which);
     return html`<div class="room">
       ${topBar(view)}
-      ${this.notices()}
-      <div class="room-middle">${stage(view)}${this.side(view)}</div>
+      ${this.#notices()}
+      <div class="room-middle">${stage(view)}${this.#side(view)}</div>
       ${bottomBar(view)}
-      <preau-ending .pupils=${pupilsPresent(this.held)} .confirm=${() => this.command("session.end")}></preau-ending>
+      <preau-ending .pupils=${pupilsPresent(this.#held)} .confirm=${() => this.#command("session.end")}></preau-ending>
     </div>`;
   }
 
-  private notices(): TemplateResult {
+  #notices(): TemplateResult {
     return html`<div class="tellings" role="status">
       ${
-        this.held.connection.is === "lost"
+        this.#held.connection.is === "lost"
           ? html`<p class="telling">${icon("offline")}<span>La ligne est coupée. Rien n’est perdu${"\u00a0"}: messages, mains et place sont gardés et repartent tout seuls.</span></p>`
           : nothing
       }
-      ${this.held.notices.map(
+      ${this.#held.notices.map(
         ({ id, kind, text }) => html`<p class="telling ${kind}">${icon("warn")}<span>${text}</span>
-          <button class="quiet" @click=${() => this.act.dismiss(id)}>Fermer</button></p>`,
+          <button class="quiet" @click=${() => this.#act.dismiss(id)}>Fermer</button></p>`,
       )}
     </div>`;
   }
 
   /** Wide: hands above, chat and register as tabs below. Narrow: all as tabs. */
-  private side(view: View): TemplateResult {
+  #side(view: View): TemplateResult {
     const { wide } = view.screen;
     const tabs = (["chat", "hands", "register"] as const).filter(
-      (panel) => (panel !== "register" || isTeacher(this.held)) && !(wide && panel === "hands"),
+      (panel) => (panel !== "register" || isTeacher(this.#held)) && !(wide && panel === "hands"),
     );
-    const shown = tabs.includes(this.panel as "chat") ? this.panel : "chat";
-    return html`<aside class="side" aria-label="Mains, discussion${isTeacher(this.held) ? " et appel" : ""}">
+    const shown = tabs.includes(this.#panel as "chat") ? this.#panel : "chat";
+    return html`<aside class="side" aria-label="Mains, discussion${isTeacher(this.#held) ? " et appel" : ""}">
       ${
         wide
           ? html`<section class="panel-hands" aria-labelledby="hands-title">
-              <h2 id="hands-title">Mains levées${this.held.room.hands.length > 0 ? ` · ${this.held.room.hands.length}` : ""}</h2>
+              <h2 id="hands-title">Mains levées${this.#held.room.hands.length > 0 ? ` · ${this.#held.room.hands.length}` : ""}</h2>
               ${hands(view)}
             </section>`
           : nothing
       }
-      ${tabs.length === 1 ? html`<h2 class="panel-title">${PANELS.chat}</h2>` : this.tabs(tabs, shown, view)}
+      ${tabs.length === 1 ? html`<h2 class="panel-title">${PANELS.chat}</h2>` : this.#tabs(tabs, shown, view)}
       <div class="panel" id="panel" role=${tabs.length === 1 ? nothing : "tabpanel"} aria-labelledby=${tabs.length === 1 ? nothing : `tab-${shown}`}>
         <preau-chat ?hidden=${shown !== "chat"} .view=${view}></preau-chat>
         ${shown === "hands" ? html`<div class="scroll">${hands(view)}</div>` : nothing}
@@ -286,33 +284,33 @@ export class PreauRoom extends LitElement {
     </aside>`;
   }
 
-  private tabs(tabs: readonly Panel[], shown: Panel, view: View): TemplateResult {
+  #tabs(tabs: readonly Panel[], shown: Panel, view: View): TemplateResult {
     const numbers: Record<Panel, number> = {
       chat: shown === "chat" ? 0 : view.screen.unreadChat,
-      hands: this.held.room.hands.length,
+      hands: this.#held.room.hands.length,
       register: 0,
     };
-    return html`<div class="tabs" role="tablist" aria-label="Panneaux" @keydown=${(event: KeyboardEvent) => this.arrow(event, tabs, shown)}>
+    return html`<div class="tabs" role="tablist" aria-label="Panneaux" @keydown=${(event: KeyboardEvent) => this.#arrow(event, tabs, shown)}>
       ${tabs.map(
         (panel) => html`<button
           role="tab" id="tab-${panel}" aria-controls="panel" aria-selected=${panel === shown ? "true" : "false"}
-          tabindex=${panel === shown ? 0 : -1} @click=${() => this.act.showPanel(panel)}
+          tabindex=${panel === shown ? 0 : -1} @click=${() => this.#act.showPanel(panel)}
         >${PANELS[panel]}${numbers[panel] > 0 ? html`<span class="n">${numbers[panel]}</span>` : nothing}</button>`,
       )}
     </div>`;
   }
 
-  private arrow(event: KeyboardEvent, tabs: readonly Panel[], shown: Panel): void {
+  #arrow(event: KeyboardEvent, tabs: readonly Panel[], shown: Panel): void {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     const next = tabs[(tabs.indexOf(shown) + step + tabs.length) % tabs.length] as Panel;
-    this.act.showPanel(next);
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${next}`)?.focus());
+    this.#act.showPanel(next);
+    // After the drawing that showPanel has asked for: microtasks run in order.
+    queueMicrotask(() => this.querySelector<HTMLElement>(`#tab-${next}`)?.focus());
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    super.updated(changed);
-    if (this.panel === "chat") this.readSeq = this.held.room.chat.at(-1)?.seq ?? 0;
+  protected override drawn(): void {
+    if (this.#panel === "chat") this.#readSeq = this.#held.room.chat.at(-1)?.seq ?? 0;
     // A screen that replaces the class takes the focus, or readers would stay on what is gone.
     const heading = this.querySelector<HTMLElement>("#screen-title[tabindex]");
     if (heading !== null && !this.contains(document.activeElement)) heading.focus();

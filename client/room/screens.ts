@@ -1,5 +1,5 @@
 // The screens outside the class: arriving, at the door, over, opened elsewhere, refused. Each says what to do next.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { icon } from "./icons";
 import { counts, type Scene, type View } from "./view";
 import { clockTime, count, duration } from "./words";

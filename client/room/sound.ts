@@ -17,12 +17,12 @@ export interface SoundEvents {
 export class Sound {
   microphone: Microphone = "closed";
   muted = false;
-  private speaker: Speaker | null = null;
-  private listener: Listener | null = null;
-  private sequence = 0;
-  private ownLevel = 0;
+  #speaker: Speaker | null = null;
+  #listener: Listener | null = null;
+  #sequence = 0;
+  #ownLevel = 0;
   /** True between the server's yes and the end of the speech: only then packets leave. */
-  private sending = false;
+  #sending = false;
 
   constructor(private readonly events: SoundEvents) {}
 
@@ -32,91 +32,91 @@ export class Sound {
 
   /** The browser holds the sound back until a touch. */
   get locked(): boolean {
-    return this.listener?.locked ?? false;
+    return this.#listener?.locked ?? false;
   }
 
   /** What was heard, from decoded samples; null before the class. */
   get heard(): HeardAudio | null {
-    return this.listener;
+    return this.#listener;
   }
 
   /** Gets the loudspeaker ready, so that a held-back sound is noticed before the first word. */
   prepare(): void {
-    if (this.listener === null && Listener.supported) this.listener = new Listener(() => this.events.changed());
+    if (this.#listener === null && Listener.supported) this.#listener = new Listener(() => this.events.changed());
   }
 
   hear(bytes: Uint8Array, known: ReadonlyMap<number, string>): void {
     const frame = unpackVoice(bytes);
     if (frame === null || !known.has(frame.speaker)) return;
     this.prepare();
-    this.listener?.hear(frame.speaker, frame.opus, frame.timestampUs);
+    this.#listener?.hear(frame.speaker, frame.opus, frame.timestampUs);
   }
 
   async unlock(): Promise<void> {
-    await this.listener?.unlock();
+    await this.#listener?.unlock();
     this.events.changed();
   }
 
   toggleMuted(): void {
     this.muted = !this.muted;
-    if (this.listener !== null) this.listener.muted = this.muted;
+    if (this.#listener !== null) this.#listener.muted = this.muted;
     this.events.changed();
   }
 
   /** Asks for the microphone; true when it is open. */
   async openMicrophone(): Promise<boolean> {
-    if (this.speaker !== null || this.microphone === "asking") return this.speaker !== null;
-    this.set("asking");
+    if (this.#speaker !== null || this.microphone === "asking") return this.#speaker !== null;
+    this.#set("asking");
     const opened = await Speaker.open(WORKLET_URL, {
-      packet: (opus, timestampUs) => this.packet(opus, timestampUs),
+      packet: (opus, timestampUs) => this.#packet(opus, timestampUs),
       level: (level) => {
-        this.ownLevel = level;
+        this.#ownLevel = level;
       },
       lost: () => this.closeMicrophone("busy"),
     });
     if (!(opened instanceof Speaker)) {
-      this.set(opened);
+      this.#set(opened);
       return false;
     }
-    this.speaker = opened;
-    this.set("open");
+    this.#speaker = opened;
+    this.#set("open");
     return true;
   }
 
   closeMicrophone(after: Microphone = "closed"): void {
-    void this.speaker?.close();
-    this.speaker = null;
-    this.sending = false;
-    this.ownLevel = 0;
-    if (this.microphone !== after) this.set(after);
+    void this.#speaker?.close();
+    this.#speaker = null;
+    this.#sending = false;
+    this.#ownLevel = 0;
+    if (this.microphone !== after) this.#set(after);
   }
 
   /** Whether the class log says that our voice is on. */
   allow(sending: boolean): void {
-    if (sending && !this.sending) this.sequence = 0;
-    this.sending = sending;
+    if (sending && !this.#sending) this.#sequence = 0;
+    this.#sending = sending;
   }
 
   /** Height of the meter in [0, 1]: our own voice while we speak, the others' otherwise. */
   level(): number {
-    if (this.speaker !== null) return meterHeight(this.ownLevel);
-    return meterHeight(this.listener?.rms ?? 0);
+    if (this.#speaker !== null) return meterHeight(this.#ownLevel);
+    return meterHeight(this.#listener?.rms ?? 0);
   }
 
   close(): void {
     this.closeMicrophone();
-    void this.listener?.close();
-    this.listener = null;
+    void this.#listener?.close();
+    this.#listener = null;
   }
 
-  private packet(opus: Uint8Array, timestampUs: number): void {
-    if (!this.sending) return;
-    const frame = packVoice(this.sequence, timestampUs, opus);
-    this.sequence += 1;
+  #packet(opus: Uint8Array, timestampUs: number): void {
+    if (!this.#sending) return;
+    const frame = packVoice(this.#sequence, timestampUs, opus);
+    this.#sequence += 1;
     if (frame !== null) this.events.send(frame);
   }
 
-  private set(microphone: Microphone): void {
+  #set(microphone: Microphone): void {
     this.microphone = microphone;
     this.events.changed();
   }

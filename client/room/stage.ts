@@ -1,5 +1,5 @@
 // The board in the middle: what is happening now, in one glance and one sentence. Teachers and pupils each have theirs.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit/html.js";
 import { icon } from "./icons";
 import "./level";
 import { nameOf } from "./state";
@@ -62,7 +62,7 @@ export function stage(view: View): TemplateResult {
       <p class="lesson"><span>${state.welcome?.title ?? view.page.title}</span></p>
     </div>
     <div class="speaker">
-      <preau-level .read=${act.level} ?active=${now.sounding} label="Niveau de la voix"></preau-level>
+      <preau-level .read=${act.level} .active=${now.sounding} .label=${"Niveau de la voix"}></preau-level>
       <h2 id="happening" aria-live="polite">${now.title}</h2>
       <p>${now.words}</p>
       ${now.ask === undefined ? nothing : html`<p class="row">${now.ask}</p>`}
@@ -192,8 +192,7 @@ function notes(view: View): TemplateResult[] {
   const shown: TemplateResult[] = [];
   const mine = ownPlace(state);
   if (mine > 0) {
-    const words =
-      mine === 1 ? "Ta main est levée\u00a0: tu passes en premier." : `Ta main est levée\u00a0: tu es ${place(mine)}.`;
+    const words = `Ta main est levée\u00a0: tu es ${place(mine)}.`;
     shown.push(html`<p class="note now">${icon("hand")}<span>${words}</span></p>`);
   }
   if (isTeacher(state) && state.room.locks.entry && state.waiting.length > 0) {

@@ -8,8 +8,8 @@ test("French counts zero and one in the singular", () => {
   assert.equal(count(22, "présent", "présents"), "22\u00a0présents");
 });
 
-test("places in the order are ordinals", () => {
-  assert.deepEqual([1, 2, 12].map(place), ["1er", "2e", "12e"]);
+test("places in the order fit girls and boys", () => {
+  assert.deepEqual([1, 2, 12].map(place), ["en tête", "2e", "12e"]);
 });
 
 test("the date stands as on a blackboard", () => {

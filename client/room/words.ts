@@ -9,9 +9,9 @@ export function count(n: number, one: string, many: string): string {
   return `${n}\u00a0${n === 1 ? one : many}`;
 }
 
-/** « 1er », « 2e »: place in the order of raised hands, from 1. */
+/** Place in the order of raised hands, from 1: « en tête », « 2e » (words that fit girls and boys). */
 export function place(n: number): string {
-  return n === 1 ? "1er" : `${n}e`;
+  return n === 1 ? "en tête" : `${n}e`;
 }
 
 /** « Lundi 23 novembre », as teachers write it at the top of the board. */

@@ -13,24 +13,24 @@ declare class AudioWorkletProcessor {
 const BLOCK_S = 0.02;
 
 class CaptureProcessor extends AudioWorkletProcessor {
-  private block = new Float32Array(Math.round(sampleRate * BLOCK_S));
-  private filled = 0;
+  #block = new Float32Array(Math.round(sampleRate * BLOCK_S));
+  #filled = 0;
 
   /** Called by the audio thread with 128 samples per channel; the first channel is the voice. */
   process(inputs: Float32Array[][]): boolean {
     const samples = inputs[0]?.[0];
     if (samples === undefined) return true;
     for (const sample of samples) {
-      this.block[this.filled++] = sample;
-      if (this.filled === this.block.length) this.handOver();
+      this.#block[this.#filled++] = sample;
+      if (this.#filled === this.#block.length) this.#handOver();
     }
     return true;
   }
 
-  private handOver(): void {
-    const block = this.block;
-    this.block = new Float32Array(block.length);
-    this.filled = 0;
+  #handOver(): void {
+    const block = this.#block;
+    this.#block = new Float32Array(block.length);
+    this.#filled = 0;
     this.port.postMessage(block, [block.buffer]);
   }
 }

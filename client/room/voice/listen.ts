@@ -26,19 +26,19 @@ export interface HeardAudio {
 export class Listener implements HeardAudio {
   packets = 0;
   decodedFrames = 0;
-  private readonly context = new AudioContext({ latencyHint: "interactive" });
-  private readonly analyser = this.context.createAnalyser();
-  private readonly gain = this.context.createGain();
-  private readonly samples = new Float32Array(ANALYSER_SAMPLES);
-  private readonly spectrum = new Float32Array(ANALYSER_SAMPLES / 2);
-  private readonly voices = new Map<number, Voice>();
+  readonly #context = new AudioContext({ latencyHint: "interactive" });
+  readonly #analyser = this.#context.createAnalyser();
+  readonly #gain = this.#context.createGain();
+  readonly #samples = new Float32Array(ANALYSER_SAMPLES);
+  readonly #spectrum = new Float32Array(ANALYSER_SAMPLES / 2);
+  readonly #voices = new Map<number, Voice>();
 
   /** @param onChange called when the browser lets the sound through or holds it back */
   constructor(onChange: () => void) {
-    this.analyser.fftSize = ANALYSER_SAMPLES;
-    this.analyser.smoothingTimeConstant = 0.3;
-    this.analyser.connect(this.gain).connect(this.context.destination);
-    this.context.onstatechange = onChange;
+    this.#analyser.fftSize = ANALYSER_SAMPLES;
+    this.#analyser.smoothingTimeConstant = 0.3;
+    this.#analyser.connect(this.#gain).connect(this.#context.destination);
+    this.#context.onstatechange = onChange;
   }
 
   /** False where the browser has no WebCodecs for sound. */
@@ -48,26 +48,26 @@ export class Listener implements HeardAudio {
 
   /** True when the browser waits for a touch before it plays sound (autoplay rules). */
   get locked(): boolean {
-    return this.context.state !== "running";
+    return this.#context.state !== "running";
   }
 
   /** Lets the sound through; works only from a click or a key. */
   async unlock(): Promise<void> {
-    await this.context.resume();
+    await this.#context.resume();
   }
 
   set muted(muted: boolean) {
-    this.gain.gain.value = muted ? 0 : 1;
+    this.#gain.gain.value = muted ? 0 : 1;
   }
 
   get rms(): number {
-    this.analyser.getFloatTimeDomainData(this.samples);
-    return rms(this.samples);
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    return rms(this.#samples);
   }
 
   get dominantHz(): number {
-    this.analyser.getFloatFrequencyData(this.spectrum);
-    return dominantHz(this.spectrum, this.context.sampleRate / ANALYSER_SAMPLES);
+    this.#analyser.getFloatFrequencyData(this.#spectrum);
+    return dominantHz(this.#spectrum, this.#context.sampleRate / ANALYSER_SAMPLES);
   }
 
   /**
@@ -76,45 +76,45 @@ export class Listener implements HeardAudio {
    */
   hear(speaker: number, opus: Uint8Array, timestampUs: number): void {
     this.packets += 1;
-    this.voiceOf(speaker).decode(new EncodedAudioChunk({ type: "key", timestamp: timestampUs, data: opus }));
+    this.#voiceOf(speaker).decode(new EncodedAudioChunk({ type: "key", timestamp: timestampUs, data: opus }));
   }
 
   async close(): Promise<void> {
-    for (const { decoder } of this.voices.values()) if (decoder.state !== "closed") decoder.close();
-    this.voices.clear();
-    await this.context.close();
+    for (const { decoder } of this.#voices.values()) if (decoder.state !== "closed") decoder.close();
+    this.#voices.clear();
+    await this.#context.close();
   }
 
   /** Each speaker has a decoder and a buffer: Opus decodes one stream at a time. */
-  private voiceOf(speaker: number): AudioDecoder {
-    const known = this.voices.get(speaker);
+  #voiceOf(speaker: number): AudioDecoder {
+    const known = this.#voices.get(speaker);
     // A packet that is not Opus closes its decoder: the next packet opens a new one.
     if (known?.decoder.state === "configured") return known.decoder;
-    if (this.voices.size >= VOICES_LIMIT) this.forgetOldest();
+    if (this.#voices.size >= VOICES_LIMIT) this.#forgetOldest();
     const playout = known?.playout ?? new Playout();
-    const decoder = new AudioDecoder({ output: (data) => this.play(data, playout), error: () => undefined });
+    const decoder = new AudioDecoder({ output: (data) => this.#play(data, playout), error: () => undefined });
     decoder.configure({ codec: "opus", sampleRate: DECODE_HZ, numberOfChannels: 1 });
-    this.voices.set(speaker, { decoder, playout });
+    this.#voices.set(speaker, { decoder, playout });
     return decoder;
   }
 
-  private forgetOldest(): void {
-    for (const [speaker, { decoder }] of this.voices) {
+  #forgetOldest(): void {
+    for (const [speaker, { decoder }] of this.#voices) {
       if (decoder.state !== "closed") decoder.close();
-      this.voices.delete(speaker);
+      this.#voices.delete(speaker);
       return;
     }
   }
 
-  private play(data: AudioData, playout: Playout): void {
+  #play(data: AudioData, playout: Playout): void {
     this.decodedFrames += 1;
-    const at = this.locked ? null : playout.place(this.context.currentTime, data.duration / 1e6);
+    const at = this.locked ? null : playout.place(this.#context.currentTime, data.duration / 1e6);
     if (at !== null) {
-      const buffer = this.context.createBuffer(1, data.numberOfFrames, data.sampleRate);
+      const buffer = this.#context.createBuffer(1, data.numberOfFrames, data.sampleRate);
       data.copyTo(buffer.getChannelData(0), { planeIndex: 0, format: "f32-planar" });
-      const source = this.context.createBufferSource();
+      const source = this.#context.createBufferSource();
       source.buffer = buffer;
-      source.connect(this.analyser);
+      source.connect(this.#analyser);
       source.start(at);
     }
     data.close();

@@ -14,7 +14,7 @@ export const LIMIT_S = 0.5;
 const MARGIN_S = 0.01;
 
 export class Playout {
-  private nextAt = 0;
+  #nextAt = 0;
   /** Pieces dropped to catch up, since the start. */
   dropped = 0;
 
@@ -24,18 +24,18 @@ export class Playout {
    * @param duration of the piece, seconds
    */
   place(now: number, duration: number): number | null {
-    if (this.nextAt < now + MARGIN_S) this.nextAt = now + TARGET_S;
-    if (this.nextAt - now > LIMIT_S) {
+    if (this.#nextAt < now + MARGIN_S) this.#nextAt = now + TARGET_S;
+    if (this.#nextAt - now > LIMIT_S) {
       this.dropped += 1;
       return null;
     }
-    const at = this.nextAt;
-    this.nextAt += duration;
+    const at = this.#nextAt;
+    this.#nextAt += duration;
     return at;
   }
 
   /** Seconds of voice waiting to be played. */
   backlog(now: number): number {
-    return Math.max(0, this.nextAt - now);
+    return Math.max(0, this.#nextAt - now);
   }
 }

@@ -19,7 +19,7 @@ export interface SpeakerEvents {
 }
 
 export class Speaker {
-  private timestampUs = 0;
+  #timestampUs = 0;
 
   private constructor(
     private readonly stream: MediaStream,
@@ -58,7 +58,7 @@ export class Speaker {
     });
     const speaker = new Speaker(stream, context, encoder, events);
     try {
-      await speaker.start(workletUrl);
+      await speaker.#start(workletUrl);
     } catch {
       await speaker.close();
       return "unsupported";
@@ -72,7 +72,7 @@ export class Speaker {
     if (this.context.state !== "closed") await this.context.close();
   }
 
-  private async start(workletUrl: string): Promise<void> {
+  async #start(workletUrl: string): Promise<void> {
     const config = {
       codec: "opus",
       sampleRate: this.context.sampleRate,
@@ -83,23 +83,23 @@ export class Speaker {
     this.encoder.configure(config as AudioEncoderConfig);
     await this.context.audioWorklet.addModule(workletUrl);
     const tap = new AudioWorkletNode(this.context, "preau-capture", { numberOfOutputs: 0, channelCount: 1 });
-    tap.port.onmessage = ({ data }: MessageEvent<Float32Array<ArrayBuffer>>) => this.encode(data);
+    tap.port.onmessage = ({ data }: MessageEvent<Float32Array<ArrayBuffer>>) => this.#encode(data);
     this.context.createMediaStreamSource(this.stream).connect(tap);
     this.stream.getAudioTracks()[0]?.addEventListener("ended", () => this.events.lost());
     await this.context.resume();
   }
 
-  private encode(samples: Float32Array<ArrayBuffer>): void {
+  #encode(samples: Float32Array<ArrayBuffer>): void {
     if (this.encoder.state !== "configured") return;
     const data = new AudioData({
       format: "f32-planar",
       sampleRate: this.context.sampleRate,
       numberOfFrames: samples.length,
       numberOfChannels: 1,
-      timestamp: this.timestampUs,
+      timestamp: this.#timestampUs,
       data: samples,
     });
-    this.timestampUs += (samples.length / this.context.sampleRate) * 1e6;
+    this.#timestampUs += (samples.length / this.context.sampleRate) * 1e6;
     this.encoder.encode(data);
     data.close();
     this.events.level(rms(samples));
