@@ -1,5 +1,7 @@
 // Bundles the browser code into the Python package, so that users need no Node. Deterministic: `make check` rebuilds and compares.
 // usage: node build.mjs [output root, default ../src/preau]
+
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -23,7 +25,16 @@ await build({
   },
   outdir: `${root}/project/static`,
 });
-await build({ ...common, format: "iife", entryPoints: { sw: "pupil/sw.ts" }, outdir: `${root}/project/static` });
+// The worker carries the id of the shell it keeps: what was built just above.
+const shell = createHash("sha256");
+for (const file of ["pupil.js", "site.css"]) shell.update(await readFile(`${root}/project/static/${file}`));
+await build({
+  ...common,
+  format: "iife",
+  define: { PREAU_BUILD: JSON.stringify(shell.digest("hex").slice(0, 12)) },
+  entryPoints: { sw: "pupil/sw.ts" },
+  outdir: `${root}/project/static`,
+});
 
 // The live class. Its templates are indented for readers of the source: browsers need no indentation.
 const unindented = {

@@ -1,2 +1,63 @@
-// Filled by its room.
-export {};
+// The pupil's pages: a lesson that answers by itself, the lessons of the week brought home, a service worker that keeps
+// both within reach. Every part is an improvement of a page that works without it.
+
+import { PACKAGES, storable } from "./caching";
+import { keepLesson } from "./device";
+import { forgetOnSignOut, noteIdentity } from "./identity";
+import { LessonPage, lessonData } from "./lesson";
+import { Outbox } from "./outbox";
+import { bringHome, listedLessons, offlineWords } from "./packages";
+
+/** How the person likes to read: a cookie of /confort/, which pages that are the same for everybody cannot know. */
+function applyComfort(): void {
+  const comfort = /(?:^|; )confort=([^;]*)/.exec(document.cookie)?.[1]?.split("-") ?? [];
+  if (comfort.includes("contraste")) document.body.dataset.contrast = "more";
+  if (comfort.includes("espacement")) document.body.dataset.spacing = "wide";
+}
+
+async function registerWorker(): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  const registration = await navigator.serviceWorker.register("/sw.js").catch(() => null);
+  (registration?.active ?? navigator.serviceWorker.controller)?.postMessage("preau-check-sw");
+}
+
+/** The lesson that is open is kept too, even if no page of the day brought it. */
+async function keepThisLesson(title: string, course: string): Promise<void> {
+  if (!("caches" in globalThis)) return;
+  const url = location.pathname;
+  const cache = await caches.open(PACKAGES);
+  if (await cache.match(url)) return;
+  const answer = await fetch(url, { credentials: "same-origin" });
+  if (!storable(answer)) return;
+  await cache.put(url, answer);
+  await keepLesson({ url, title, course, minutes: 30, kept_at: new Date().toISOString() });
+}
+
+async function bringTheWeekHome(): Promise<void> {
+  const lessons = listedLessons(document);
+  if (lessons.length === 0 || !("caches" in globalThis)) return;
+  await navigator.storage?.persist?.().catch(() => false);
+  const words = offlineWords(await bringHome(lessons), lessons.length);
+  for (const place of document.querySelectorAll<HTMLElement>("[data-offline-state]")) {
+    place.textContent = words;
+    place.hidden = false;
+  }
+}
+
+async function start(): Promise<void> {
+  applyComfort();
+  forgetOnSignOut(document);
+  await noteIdentity(document.body);
+  const worker = registerWorker();
+  const data = lessonData(document);
+  if (data) {
+    await new LessonPage(data).start();
+    await keepThisLesson(data.title, data.course).catch(() => undefined);
+  } else {
+    new Outbox(() => undefined).start();
+    await bringTheWeekHome();
+  }
+  await worker;
+}
+
+void start();
