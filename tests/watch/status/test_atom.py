@@ -62,3 +62,20 @@ def test_an_empty_feed_is_a_valid_feed_and_a_full_one_is_bounded() -> None:
     assert parsed().findall("a:entry", NS) == []
     facts = tuple(Fact(kind=FactKind.QUEUE_OPENED, at_s=HALF_PAST_EIGHT_S - n) for n in range(200))
     assert len(parsed(facts=facts).findall("a:entry", NS)) == MAX_ENTRIES
+
+
+def test_a_flood_of_words_keeps_the_feed_small_and_the_newest_first() -> None:
+    entries = [
+        Entry(
+            kind="open" if n == 0 else "update",
+            incident=f"i-{i}",
+            uid=f"{i:016x}{n:016x}",
+            at_s=n + 300 * i,
+            body="é" * 1000,
+        )
+        for i in range(60)
+        for n in range(60)
+    ]
+    content = feed(report(incidents=fold(entries)))
+    assert len(content) < 1_000_000
+    assert texts(ET.fromstring(content), "a:entry/a:link") != []  # noqa: S314  our own feed

@@ -141,7 +141,7 @@ async def test_a_new_publication_is_seen_within_a_second_and_a_vanished_folder_s
 
 async def test_an_oversized_file_is_not_loaded(folder: Path, clock: Clock) -> None:
     with (folder / "history.atom").open("wb") as file:
-        file.truncate(600 * 1024)
+        file.truncate(3 * 1024 * 1024)
     assert (await call(StatusFiles(folder, clock=clock), "/etat/history.atom")).status == 503
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from preau.watch.status.facts import Fact, FactKind
 from preau.watch.status.incidents import Entry, Impact, Stage, fold
-from preau.watch.status.statuspage import documents
+from preau.watch.status.statuspage import MAX_SUMMARY_BYTES, documents
 from status_readings import HALF_PAST_EIGHT_S, reading, report
 
 COMPONENT_STATES = {"operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"}
@@ -107,3 +107,23 @@ def test_small_counts_are_null_for_machines_too(
     assert block["measured"]["inside"] is None
     assert block["measured"]["classes_open"] is None
     assert block["measured"]["waiting_per_lane"] == [None] * 4
+
+
+def test_a_flood_of_words_is_bounded_and_the_newest_stay() -> None:
+    entries = []
+    for number in range(60):
+        incident = f"2026-11-23-{number}"
+        at_s = HALF_PAST_EIGHT_S + 1000 * number
+        entries.append(
+            Entry(kind="open", incident=incident, uid=f"{number:032x}", at_s=at_s, title="T", body="é" * 1000)
+        )
+        entries += [
+            Entry(kind="update", incident=incident, uid=f"{number}-{n}", at_s=at_s + n, body=f"{n} " + "é" * 900)
+            for n in range(1, 40)
+        ]
+    raw = documents(report(incidents=fold(entries)))
+    assert len(raw["summary.json"]) < MAX_SUMMARY_BYTES + 60_000
+    assert len(raw["incidents.json"]) < 1_000_000
+    first = json.loads(raw["incidents.json"])["incidents"][0]
+    assert first["id"] == "2026-11-23-59"
+    assert first["incident_updates"][0]["body"].startswith("39 ")

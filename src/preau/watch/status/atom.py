@@ -10,11 +10,13 @@ from xml.etree import ElementTree as ET
 
 from preau.watch.status import french
 from preau.watch.status.facts import Fact
-from preau.watch.status.incidents import STAGE_WORDS, Incident
+from preau.watch.status.incidents import MAX_CORRECTIONS_TOLD, MAX_UPDATES_TOLD, STAGE_WORDS, Incident
 from preau.watch.status.report import Report
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 MAX_ENTRIES: Final = 50
+MAX_FEED_CHARS: Final = 400_000
+"""Of contents: the newest entries that fit, and the first one always."""
 
 
 def _child(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
@@ -27,14 +29,16 @@ def _child(parent: ET.Element, name: str, text: str = "", **attributes: str) -> 
 def _told(incident: Incident, report: Report) -> str:
     """The paragraphs of an incident, newest first, each with its hour and its corrections."""
     paragraphs = []
-    for update in reversed(incident.updates):
+    for update in incident.updates[::-1][:MAX_UPDATES_TOLD]:
         hour = f"{french.day(update.at_s, report.site.zone)}, {french.hour(update.at_s, report.site.zone)}"
         paragraphs.append(f"{hour} ({STAGE_WORDS[update.stage]})\n{update.body}")
-        paragraphs += [f"Correction{french.NBSP}: {correction.body}" for correction in update.corrections]
+        paragraphs += [
+            f"Correction{french.NBSP}: {correction.body}" for correction in update.corrections[-MAX_CORRECTIONS_TOLD:]
+        ]
     return "\n\n".join(paragraphs)
 
 
-def _incident_entry(feed: ET.Element, incident: Incident, report: Report) -> None:
+def _incident_entry(feed: ET.Element, incident: Incident, content: str, report: Report) -> None:
     zone = report.site.zone
     entry = _child(feed, "entry")
     _child(entry, "id", UUID(incident.uid).urn)
@@ -43,7 +47,7 @@ def _incident_entry(feed: ET.Element, incident: Incident, report: Report) -> Non
     _child(entry, "updated", french.iso(incident.changed_at_s, zone))
     _child(entry, "link", rel="alternate", href=f"{report.site.public_url}/etat#incident-{incident.id}")
     _child(entry, "category", term="incident")
-    _child(entry, "content", _told(incident, report), type="text")
+    _child(entry, "content", content, type="text")
 
 
 def _fact_entry(feed: ET.Element, fact: Fact, report: Report) -> None:
@@ -71,9 +75,14 @@ def feed(report: Report) -> bytes:
     _child(_child(root, "author"), "name", report.site.name)
     _child(root, "link", rel="self", type="application/atom+xml", href=f"{url}/etat/history.atom")
     _child(root, "link", rel="alternate", type="text/html", href=f"{url}/etat")
+    size = 0
     for _, item in told[:MAX_ENTRIES]:
+        content = _told(item, report) if isinstance(item, Incident) else item.sentence
+        size += len(content)
+        if size > MAX_FEED_CHARS and size > len(content):
+            break
         if isinstance(item, Incident):
-            _incident_entry(root, item, report)
+            _incident_entry(root, item, content, report)
         else:
             _fact_entry(root, item, report)
     ET.register_namespace("", ATOM)

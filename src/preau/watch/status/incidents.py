@@ -20,6 +20,9 @@ MAX_BODY_CHARS: Final = 1_000
 """A paragraph that is read while worried; longer stories belong in the report written afterwards."""
 MAX_UPDATES: Final = 200
 """One update every three minutes for a whole school day."""
+MAX_UPDATES_TOLD: Final = 20
+"""The newest ones are published; the file keeps all. What a reader follows is the present, and files stay small."""
+MAX_CORRECTIONS_TOLD: Final = 3
 
 
 class Impact(StrEnum):

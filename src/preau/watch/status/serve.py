@@ -21,8 +21,8 @@ Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MAX_FILE_BYTES: Final = 512 * 1024
-"""Fifty incidents at full length stay below; a bigger file was not written by the publisher."""
+MAX_FILE_BYTES: Final = 2 * 1024 * 1024
+"""The writers keep their files well below; a bigger one was not written by the publisher."""
 STALE_S: Final = 3 * REWRITE_S
 """Two rewrites may be lost to a pause of the machine before the page says that it is old."""
 _MAX_AGE_S: Final = 5

@@ -13,12 +13,23 @@ import msgspec
 from preau.watch.signals.reading import LANES, Signals
 from preau.watch.status import french
 from preau.watch.status.components import Component
-from preau.watch.status.incidents import Incident, Stage, Update, unresolved
+from preau.watch.status.incidents import (
+    MAX_CORRECTIONS_TOLD,
+    MAX_UPDATES_TOLD,
+    Incident,
+    Stage,
+    Update,
+    unresolved,
+)
 from preau.watch.status.report import Report
 
 MAX_INCIDENTS: Final = 50
 """What Statuspage itself returns."""
 MAX_FACTS: Final = 50
+MAX_SUMMARY_BYTES: Final = 40_000
+"""Of incidents in ``summary``, which is polled: an incident that does not fit is in ``incidents/unresolved``."""
+MAX_LIST_BYTES: Final = 400_000
+"""Of incidents in the lists: the newest that fit."""
 
 Json = dict[str, Any]
 
@@ -59,7 +70,7 @@ def _update(report: Report, incident: Incident, update: Update) -> Json:
     at = french.iso(update.at_s, report.site.zone)
     corrections = [
         {"body": correction.body, "created_at": french.iso(correction.at_s, report.site.zone)}
-        for correction in update.corrections
+        for correction in update.corrections[-MAX_CORRECTIONS_TOLD:]
     ]
     return {
         "id": update.uid,
@@ -89,8 +100,21 @@ def _incident(report: Report, incident: Incident) -> Json:
         "resolved_at": None if resolved is None else french.iso(resolved, zone),
         "page_id": page_id(report),
         "shortlink": f"{report.site.public_url}/etat#incident-{incident.id}",
-        "incident_updates": [_update(report, incident, update) for update in reversed(incident.updates)],
+        "incident_updates": [_update(report, incident, update) for update in incident.updates[::-1][:MAX_UPDATES_TOLD]],
     }
+
+
+def _newest(report: Report, incidents: tuple[Incident, ...], *, max_bytes: int) -> list[Json]:
+    """The newest incidents that fit, at most ``MAX_INCIDENTS``; the first one always."""
+    told: list[Json] = []
+    size = 0
+    for incident in incidents[:MAX_INCIDENTS]:
+        written = _incident(report, incident)
+        size += len(msgspec.json.encode(written))
+        if told and size > max_bytes:
+            break
+        told.append(written)
+    return told
 
 
 def _measured(signals: Signals, report: Report) -> Json:
@@ -141,14 +165,15 @@ def documents(report: Report) -> dict[str, bytes]:
     page = _page(report)
     status = {"indicator": report.headline.indicator, "description": report.headline.title}
     parts = [_component(report, component, position) for position, component in enumerate(report.components, start=1)]
-    incidents = [_incident(report, incident) for incident in report.seen.incidents[:MAX_INCIDENTS]]
-    still_open = [_incident(report, incident) for incident in unresolved(report.seen.incidents)[:MAX_INCIDENTS]]
+    incidents = _newest(report, report.seen.incidents, max_bytes=MAX_LIST_BYTES)
+    open_now = unresolved(report.seen.incidents)
+    still_open = _newest(report, open_now, max_bytes=MAX_LIST_BYTES)
     no_maintenance: Json = {"page": page, "scheduled_maintenances": []}
     summary = {
         "page": page,
         "status": status,
         "components": parts,
-        "incidents": still_open,
+        "incidents": _newest(report, open_now, max_bytes=MAX_SUMMARY_BYTES),
         "scheduled_maintenances": [],
         "x_preau": _x_preau(report),
     }
