@@ -21,6 +21,9 @@ Scope = Mapping[str, Any]
 MAX_COOKIE_BYTES: Final = 16_384
 """Granian allows more; our cookies need 600 bytes. A longer header is read as no cookie at all."""
 
+MAX_BACK_CHARS: Final = 200
+"""A path to come back to stands four times in the waiting page, which has a size to keep. Ours have under 120."""
+
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 UNKNOWN_SOURCE: Final = "-"
 
@@ -140,5 +143,9 @@ def query_of(scope: Scope) -> dict[str, str]:
 
 def local_path(text: str) -> str:
     """``text`` if it is a path of this site, else ``/``: nobody is led elsewhere by a link to the waiting page."""
-    printable = text.isascii() and text.isprintable() and "\\" not in text and len(text) <= 2000  # noqa: PLR2004  longest URL that browsers and proxies agree on
-    return text if printable and text.startswith("/") and not text.startswith("//") else "/"
+    printable = text.isascii() and text.isprintable() and "\\" not in text
+    if not printable or not text.startswith("/") or text.startswith("//"):
+        return "/"
+    if len(text) > MAX_BACK_CHARS:
+        text = text.partition("?")[0]
+    return text if len(text) <= MAX_BACK_CHARS else "/"

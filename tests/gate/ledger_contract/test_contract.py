@@ -19,7 +19,7 @@ async def ledger(request: pytest.FixtureRequest) -> AsyncIterator[Ledger]:
     if request.param == "memory":
         made: Ledger = MemoryLedger()
     else:
-        made = RedisLedger(request.getfixturevalue("redis_url"), prefix=f"{{test:{secrets.token_hex(4)}}}")
+        made = RedisLedger(request.getfixturevalue("redis_server"), prefix=f"{{test:{secrets.token_hex(4)}}}")
     yield made
     await made.close()
 
@@ -205,9 +205,9 @@ async def test_restored_waits_fill_the_gaps_and_never_overwrite(ledger: Ledger) 
 
 
 @pytest.mark.engines
-async def test_two_edges_on_one_redis_share_one_capacity(redis_url: str) -> None:
+async def test_two_edges_on_one_redis_share_one_capacity(redis_server: str) -> None:
     prefix = f"{{test:{secrets.token_hex(4)}}}"
-    here, there = RedisLedger(redis_url, prefix=prefix), RedisLedger(redis_url, prefix=prefix)
+    here, there = RedisLedger(redis_server, prefix=prefix), RedisLedger(redis_server, prefix=prefix)
     assert await claims(here, "a", capacity=1)
     assert not await claims(there, "b", capacity=1)
     assert (await there.census(now_s=NOW_S)).inside == 1

@@ -21,7 +21,7 @@ MAX_RESPONSE_BYTES: Final = 14_000
 
 REFRESH_S: Final = 30
 SLOW_REFRESH_S: Final = 300
-LONGEST_TITLE: Final = 120
+LONGEST_TITLE: Final = 70
 """Characters of a lesson's title that are shown: the page has a size to keep."""
 
 _FOLDER: Final = Path(__file__).parent
@@ -192,8 +192,9 @@ def _lesson(lesson: Lesson, button: str) -> str:
     words = f'<span>{escape(_("Commencer"))}<span class="sr">{NBSP}: {title}</span></span>'
     return (
         f'<div class="offer" data-section="{escape(lesson.section)}"><h3>{title}</h3>'
-        f'<p class="soft">{escape(about)}</p><p><a class="{button}" href="{escape(lesson.url)}" target="_blank" rel="noopener">{words}'
-        f"<small>{escape(_('nouvel onglet'))}</small></a></p></div>"
+        f'<p class="soft">{escape(about)}</p>'
+        f'<p><a class="{button}" href="{escape(lesson.url)}" target="_blank" rel="noopener">'
+        f"{words}<small>{escape(_('nouvel onglet'))}</small></a></p></div>"
     )
 
 

@@ -5,7 +5,7 @@ that edges run on when the porter is late or dead; past its end the last second 
 
 The rule (fixed rate; the controller of issue 3 takes its place):
 - places are free when fewer people of lanes 1 and 3 are inside than the capacity; lane 0 comes on top, always called;
-- each free place calls one present waiting person: lane 1 before lane 3, except that every tenth call is lane 3's;
+- each free place calls one present waiting person: lane 1 before lane 3, except that each tenth call is lane 3's;
 - everyone with the same key (a class) is called together, also when only a part of it fits: the rest enters next;
 - no more than a thirtieth of the capacity is called per second: who enters makes many requests at once;
 - somebody called who does not come keeps the right to come, but after 15 s with places left unused he is not counted
@@ -30,8 +30,8 @@ FILL_S: Final = 30
 """An empty house is filled in this time: an entry costs the application 8 to 24 requests."""
 
 MIN_CALLS_PER_S: Final = 2.0
-FLOOR_SHARE: Final = 0.1
-"""Lane 3's share of the calls while lane 1 waits: a pupil on a new device must get in, slowly."""
+FLOOR_EVERY: Final = 10
+"""While lane 1 waits, each tenth call is lane 3's: a pupil on a new device must get in, slowly."""
 
 NO_SHOW_S: Final = 15.0
 """Twice the usual pace of polling and a reload: who was called had the chance to come."""
@@ -78,7 +78,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     ahead_from_s: int = 0
     forgiven: tuple[int, ...] = (0,) * LANES
     """Per lane: who is below was called, did not come, and is not counted any more."""
-    floor_credit: float = 0.0
+    pupils_in_a_row: int = 0
+    """Calls of lane 1 since lane 3 had its turn."""
     admitted_total: int = 0
     unused_since_s: float | None = None
     """Since when places stand free although somebody is called, and nobody enters."""
@@ -92,28 +93,35 @@ def open_plan(now_s: float) -> Plan:
 def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     """The plan of the next 60 s and what to remember. Cost: linear in the number of groups."""
     free = max(0, situation.capacity - situation.inside)
-    memory = _recall(memory, situation.now_s)
+    per_s = max(MIN_CALLS_PER_S, situation.capacity / FILL_S)
+    memory, already = _recall(memory, situation)
     memory = _forgive_no_shows(memory, situation, free=free)
     caller = _Caller(memory, situation.groups)
-    per_s = max(MIN_CALLS_PER_S, situation.capacity / FILL_S)
-    marks, ahead, floor_credit = [], [], memory.floor_credit
+    marks, ahead, in_a_row = [], [], 0
     for second in range(HORIZON_S):
-        caller.call(places=int(free + situation.leaves_per_s * second), at_most=per_s)
+        at_most = per_s if second else max(0.0, per_s - already)
+        caller.call(places=int(free + situation.leaves_per_s * second), at_most=at_most)
         marks.append(caller.watermarks())
         ahead.append(tuple(caller.called))
-        if second == 0:
-            floor_credit = caller.floor_credit
+        in_a_row = in_a_row if second else caller.pupils_in_a_row
     first_s = int(situation.now_s)
-    memory = msgspec.structs.replace(memory, ahead=tuple(ahead), ahead_from_s=first_s, floor_credit=floor_credit)
+    memory = msgspec.structs.replace(memory, ahead=tuple(ahead), ahead_from_s=first_s, pupils_in_a_row=in_a_row)
     return Plan(first_s, tuple(marks)), memory
 
 
-def _recall(memory: Memory, now_s: float) -> Memory:
-    """Whom the last plan called up to now stays called, whatever the new one would have chosen."""
+def _recall(memory: Memory, situation: Situation) -> tuple[Memory, int]:
+    """Whom the last plan called up to now stays called, whatever the new one would have chosen.
+
+    Also returns how many people that were beyond the first second of the last plan: they are part of this second's.
+    """
     if not memory.ahead:
-        return memory
-    second = min(max(int(now_s) - memory.ahead_from_s, 0), len(memory.ahead) - 1)
-    return msgspec.structs.replace(memory, called=memory.ahead[second])
+        return memory, 0
+    second = min(max(int(situation.now_s) - memory.ahead_from_s, 0), len(memory.ahead) - 1)
+    before, called = memory.ahead[0], memory.ahead[second]
+    already = sum(
+        group.people for group in situation.groups if before[group.lane] <= group.order_key < called[group.lane]
+    )
+    return msgspec.structs.replace(memory, called=called), already
 
 
 def _forgive_no_shows(memory: Memory, situation: Situation, *, free: int) -> Memory:
@@ -132,7 +140,7 @@ class _Caller:
 
     def __init__(self, memory: Memory, groups: Sequence[Group]) -> None:
         self.called = list(memory.called)
-        self.floor_credit = memory.floor_credit
+        self.pupils_in_a_row = memory.pupils_in_a_row
         self.outstanding = sum(
             group.people for group in groups if memory.forgiven[group.lane] <= group.order_key < self.called[group.lane]
         )
@@ -152,14 +160,14 @@ class _Caller:
             # The first group is called even when it does not fit: a great class must not wait for ever.
             if (self.outstanding + head.people > places and self.outstanding) or not places:
                 return
-            if calls and calls + head.people > at_most:
+            if (calls or not at_most) and calls + head.people > at_most:
                 return
             calls += head.people
             self._take(head)
 
     def _next(self) -> Group | None:
         pupils, others = self._heads[PUPILS], self._heads[OTHERS]
-        if pupils is None or (others is not None and self.floor_credit >= 1):
+        if pupils is None or (others is not None and self.pupils_in_a_row >= FLOOR_EVERY - 1):
             return others
         return pupils
 
@@ -167,10 +175,10 @@ class _Caller:
         self.outstanding += head.people
         self.called[head.lane] = head.order_key + 1
         if head.lane == PUPILS:
-            # Without a cap, a morning of lane 1 alone would hand lane 3 a hundred places at once.
-            self.floor_credit = min(self.floor_credit + FLOOR_SHARE * head.people, 2.0)
-        elif self._heads[PUPILS] is not None:
-            self.floor_credit = max(self.floor_credit - head.people, 0.0)
+            # Not summed up beyond one turn: a morning of lane 1 alone would hand lane 3 a hundred places at once.
+            self.pupils_in_a_row = min(self.pupils_in_a_row + head.people, FLOOR_EVERY - 1)
+        else:
+            self.pupils_in_a_row = 0
         self._heads[head.lane] = next(self._queues[head.lane], None)
 
     def watermarks(self) -> tuple[int, ...]:

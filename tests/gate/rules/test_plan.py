@@ -1,0 +1,270 @@
+"""The porter's rule as scripts: people wait, seconds pass, places come free; then who is called."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from preau.gate.rules.admission import may_enter
+from preau.gate.rules.places import Place
+from preau.gate.rules.plan import HORIZON_S, NO_SHOW_S, OPEN, Group, Memory, Plan, Situation, next_plan, open_plan
+
+START_S = 1_795_422_600.0
+
+
+class House:
+    """A house of ``capacity`` and its door, second by second. Everybody polls every second unless said otherwise."""
+
+    def __init__(self, capacity: int, *, inside: int = 0) -> None:
+        self.capacity = capacity
+        self.inside = inside
+        self.now_s = START_S
+        self.memory = Memory()
+        self.plan = open_plan(self.now_s)
+        self.waiting: dict[str, Place] = {}
+        self.absent: set[str] = set()
+        self.entered: list[str] = []
+        self.admitted_total = 0
+
+    def comes(self, name: str, lane: int, order_key: int) -> None:
+        self.waiting[name] = Place(lane, order_key)
+
+    def leaves(self, people: int = 1) -> None:
+        self.inside -= people
+
+    def second(self) -> None:
+        self.now_s += 1
+        places = sorted(place for name, place in self.waiting.items())
+        groups = [Group(place.lane, place.order_key, places.count(place)) for place in sorted(set(places))]
+        situation = Situation(
+            now_s=self.now_s,
+            capacity=self.capacity,
+            inside=self.inside,
+            admitted_total=self.admitted_total,
+            groups=groups,
+        )
+        self.plan, self.memory = next_plan(self.memory, situation)
+        for name in [name for name in self.waiting if name not in self.absent]:
+            self.knocks(name)
+
+    def seconds(self, count: int) -> None:
+        for _ in range(count):
+            self.second()
+
+    def called(self, name: str) -> bool:
+        return may_enter(self.waiting[name], self.plan, now_s=self.now_s)
+
+    def knocks(self, name: str) -> None:
+        """The claim, with its limiter."""
+        if self.called(name) and (self.waiting[name].lane == 0 or self.inside < self.capacity):
+            self.inside += self.waiting[name].lane != 0
+            self.admitted_total += self.waiting[name].lane != 0
+            del self.waiting[name]
+            self.entered.append(name)
+
+
+def test_while_places_are_free_and_nobody_waits_every_lane_is_open() -> None:
+    house = House(10)
+    house.second()
+    assert house.plan.watermark(1, now_s=house.now_s) == OPEN
+    assert house.plan.watermark(3, now_s=house.now_s) == OPEN
+
+
+def test_a_full_house_calls_nobody_but_teachers() -> None:
+    house = House(2, inside=2)
+    house.comes("pupil", 1, 10)
+    house.comes("unknown", 3, 10)
+    house.comes("teacher", 0, 10)
+    house.seconds(3)
+    assert house.entered == ["teacher"]
+
+
+def test_one_place_free_calls_one_person_the_smallest_key() -> None:
+    house = House(2, inside=2)
+    for name, key in (("third", 30), ("first", 10), ("second", 20)):
+        house.comes(name, 3, key)
+    house.second()
+    house.leaves()
+    house.seconds(3)
+    assert house.entered == ["first"]
+    house.leaves()
+    house.seconds(2)
+    assert house.entered == ["first", "second"]
+
+
+def test_pupils_with_a_lesson_come_before_unknown_devices_that_came_earlier() -> None:
+    house = House(1, inside=1)
+    house.comes("unknown", 3, 1)
+    house.comes("pupil", 1, 1000)
+    house.second()
+    house.leaves()
+    house.seconds(2)
+    assert house.entered == ["pupil"]
+
+
+def test_lane_three_keeps_a_tenth_of_the_calls() -> None:
+    house = House(1, inside=1)
+    for number in range(40):
+        house.comes(f"pupil {number:02}", 1, number)
+        house.comes(f"unknown {number:02}", 3, number)
+    for _ in range(33):
+        house.leaves()
+        house.seconds(2)
+    unknown = [name for name in house.entered if name.startswith("unknown")]
+    assert len(house.entered) == 33
+    assert unknown == ["unknown 00", "unknown 01", "unknown 02"]
+
+
+def test_a_class_is_called_together() -> None:
+    house = House(100, inside=75)
+    for number in range(20):
+        house.comes(f"CM2 {number}", 1, 7)
+        house.comes(f"6e {number}", 1, 8)
+    house.second()
+    assert {name[:3] for name in house.entered} == {"CM2"}
+    assert len(house.entered) == 20
+    house.second()
+    assert len(house.entered) == 25  # the next class begins to enter: five places are five pupils
+    house.leaves(15)
+    house.second()
+    assert len(house.entered) == 40
+
+
+def test_a_class_greater_than_the_house_enters_as_far_as_it_goes() -> None:
+    house = House(2)
+    for number in range(3):
+        house.comes(f"pupil {number}", 1, 7)
+    house.seconds(2)
+    assert len(house.entered) == 2
+    house.leaves()
+    house.seconds(2)
+    assert len(house.entered) == 3
+
+
+def test_a_late_pupil_of_a_called_class_walks_in() -> None:
+    house = House(10, inside=8)
+    house.comes("early", 1, 7)
+    house.comes("other class", 1, 9)
+    house.second()
+    house.comes("late", 1, 7)
+    assert house.called("late")
+
+
+def test_an_absentee_never_stalls_the_line_and_keeps_the_place() -> None:
+    house = House(2, inside=2)
+    house.comes("absent", 3, 1)
+    house.comes("present", 3, 2)
+    house.absent = {"absent"}
+    house.second()
+    house.leaves()
+    house.seconds(int(NO_SHOW_S) + 3)
+    assert house.entered == ["present"]
+    house.absent = set()
+    house.leaves()
+    house.second()
+    assert house.entered == ["present", "absent"]
+
+
+def test_a_hundred_absentees_cost_seconds_not_the_morning() -> None:
+    house = House(50, inside=40)
+    for number in range(100):
+        house.comes(f"absent {number}", 3, number)
+        house.absent.add(f"absent {number}")
+    house.comes("present", 3, 1000)
+    house.seconds(11 * int(NO_SHOW_S + 2))
+    assert house.entered == ["present"]
+
+
+def test_no_more_than_a_thirtieth_of_the_house_is_called_per_second() -> None:
+    house = House(300)
+    for number in range(200):
+        house.comes(f"unknown {number}", 3, number)
+    house.second()
+    assert len(house.entered) == 10
+    house.second()
+    assert len(house.entered) == 20
+
+
+def test_who_was_called_stays_called() -> None:
+    house = House(1, inside=1)
+    house.comes("slow", 3, 1)
+    house.absent = {"slow"}
+    house.second()
+    house.leaves()
+    house.second()
+    assert house.called("slow")
+    house.inside = 1
+    house.seconds(30)
+    assert house.called("slow")
+
+
+def test_a_newcomer_does_not_overtake_who_waits() -> None:
+    house = House(1, inside=1)
+    house.comes("waits", 3, 1)
+    house.second()
+    house.leaves()
+    house.comes("newcomer", 3, 2)
+    house.knocks("newcomer")
+    assert house.entered == []
+    house.second()
+    assert house.entered == ["waits"]
+
+
+def test_when_the_porter_dies_the_plan_goes_on_calling_for_a_minute() -> None:
+    groups = [Group(3, key, 1) for key in range(1000)]
+    situation = Situation(now_s=START_S, capacity=300, inside=300, admitted_total=0, groups=groups, leaves_per_s=2.0)
+    plan, _ = next_plan(Memory(), situation)
+    watermarks = [plan.watermark(3, now_s=START_S + second) for second in range(HORIZON_S + 30)]
+    assert watermarks[0] == 0
+    assert watermarks[30] == 60
+    assert watermarks[HORIZON_S] == watermarks[HORIZON_S + 29] == 118
+    assert all(earlier <= later for earlier, later in pairwise(watermarks))
+
+
+def test_before_a_plan_begins_its_first_second_holds() -> None:
+    plan = Plan(100, ((5, 5, 5, 5), (6, 6, 6, 6)))
+    assert [plan.watermark(3, now_s=now_s) for now_s in (90, 100, 101.9, 500)] == [5, 5, 6, 6]
+
+
+def events() -> Iterator[st.SearchStrategy[tuple[str, int, int]]]:
+    yield st.tuples(st.just("comes"), st.sampled_from([0, 1, 1, 3, 3, 3]), st.integers(0, 30))
+    yield st.tuples(st.just("leaves"), st.just(0), st.just(0))
+    yield st.tuples(st.just("seconds"), st.integers(1, 3), st.just(0))
+    yield st.tuples(st.just("absent"), st.just(0), st.integers(0, 40))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 6), st.lists(st.one_of(*events()), max_size=60))
+def test_whatever_happens_the_house_is_never_overfull_and_everybody_gets_in_at_last(
+    capacity: int, story: list[tuple[str, int, int]]
+) -> None:
+    house = House(capacity)
+    for number, (event, first, second) in enumerate(story):
+        if event == "comes":
+            house.comes(str(number), first, second)
+        elif event == "leaves" and house.inside:
+            house.leaves()
+        elif event == "seconds":
+            house.seconds(first)
+        elif event == "absent":
+            house.absent ^= {str(second)}
+        assert house.inside <= capacity
+    house.absent = set()
+    for _ in range(len(house.waiting) + 2):
+        house.inside = 0
+        house.seconds(2)
+    assert house.waiting == {}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=30, unique=True), st.integers(1, 4))
+def test_present_people_of_a_lane_enter_in_the_order_of_their_keys(keys: list[int], capacity: int) -> None:
+    house = House(capacity, inside=capacity)
+    for key in keys:
+        house.comes(str(key), 3, key)
+    house.second()
+    while house.waiting:
+        house.leaves()
+        house.seconds(2)
+    assert [int(name) for name in house.entered] == sorted(keys)
