@@ -104,7 +104,7 @@ function lockMenu({ state, act }: View): TemplateResult {
         return html`<button class="switch" role="switch" aria-checked=${locked ? "true" : "false"}
           @click=${() => act.command("lock.set", { what, locked: !locked })}>
           <span><b>${word}</b><small>${effect}</small></span>
-          <span class="state">${icon(locked ? "lock" : "unlock")}${locked ? "fermé" : "ouvert"}</span>
+          <span class="lock-state">${icon(locked ? "lock" : "unlock")}${locked ? "fermé" : "ouvert"}</span>
         </button>`;
       })}
     </div>

@@ -33,7 +33,7 @@ function row(view: View, person: string, place: number): TemplateResult {
         isTeacher(state)
           ? html`<span class="hand-actions">
               <button class="btn small" @click=${() => act.command("floor.give", { person, voice: true })}>
-                Parole<span class="unseen"> à ${name}</span>
+                <span>Parole</span><span class="unseen"> à ${name}</span>
               </button>
               <button class="quiet" @click=${() => act.command("hand.down", { person })}>
                 Baisser<span class="unseen"> la main de ${name}</span>
