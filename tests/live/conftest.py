@@ -13,3 +13,4 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await made.server.start()
     yield made
     await made.server.stop()
+    await made.hang_up()

@@ -102,6 +102,8 @@ class InProcessLine:
 
     async def receive(self) -> str | bytes:
         message = await self._outward.get()
+        while message["type"] == "websocket.accept":
+            message = await self._outward.get()
         if message["type"] == "websocket.close":
             self._inward.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
             raise Closed(message["code"], message["reason"])
@@ -194,6 +196,13 @@ class Client:
         await self.line.close()
 
 
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Lets the loop run until something inside the server is so that no client can see."""
+    async with asyncio.timeout(WAIT_S):
+        while not condition():  # noqa: ASYNC110  the server has no event for tests to wait on
+            await asyncio.sleep(0.001)
+
+
 class House:
     """A node under test, and the folder it shares with the school."""
 
@@ -201,6 +210,7 @@ class House:
         self.folder = folder
         self.clock = Clock()
         self.media = media
+        self._lines: list[InProcessLine] = []
         self.publish(roster())
         self.server = self.build()
 
@@ -226,7 +236,29 @@ class House:
         return dict(json.loads((self.folder / "published" / "registers" / f"{live_class}.json").read_text()))
 
     def connect(self, person: str) -> Client:
-        return Client(InProcessLine(self.server), person)
+        line = InProcessLine(self.server)
+        self._lines.append(line)
+        return Client(line, person)
+
+    async def crash(self) -> None:
+        """The server is gone without a word; a new one finds the same journal."""
+        await self.hang_up()
+        gone = tuple(self.server._rooms._tasks)
+        for task in gone:
+            task.cancel()
+        await asyncio.wait(gone)
+        await self.server._journal.stop()
+        self.server = self.build()
+        await self.server.start()
+
+    async def hang_up(self) -> None:
+        """Every connection breaks."""
+        tasks = [line.task for line in self._lines if not line.task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        self._lines.clear()
 
     async def enter(self, person: str, **hello: Any) -> Client:
         """Connects and waits for the welcome and its state."""

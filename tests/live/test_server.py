@@ -353,6 +353,7 @@ async def test_a_client_that_does_not_read_gets_a_snapshot_and_costs_the_others_
     ines.line.stalled.clear()
     for n in range(300):
         house.clock.now_s += 1
+        await ines.send({"op": "pong"})
         await teacher.ask("chat.send", text=f"message {n}")
     ines.line.stalled.set()
     ines._unread.clear()

@@ -4,6 +4,7 @@ Reads are cached by modification time: a room looks every second and almost alwa
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -82,7 +83,7 @@ class Published:
         """Publishes a register: readers see the former file or the whole new one."""
         path = self._register_path(register.live_class)
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.new")
+        draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
         with draft.open("wb") as file:
             file.write(msgspec.json.encode(register))
             file.flush()

@@ -83,7 +83,7 @@ class Rooms:
             JournalUnavailable: the journal does not answer.
         """
         room = self._open.get(session)
-        if room is not None and not room.closed:
+        if room is not None and (not room.closed or room.state.ended_ms is not None):
             return room
         opening = self._opening.get(session)
         if opening is None:

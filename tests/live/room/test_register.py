@@ -1,0 +1,84 @@
+"""The register: each status, at its borders."""
+
+from live.room.script import INES, KARIM, T0_MS, TEACHER, Script, opened, orders
+from preau.live.room.facts import SERVER
+from preau.live.room.register import Door, Entry, Member, Roster, register
+
+START_S = T0_MS // 1000
+
+
+def roster(*, starts_in_s: int = 0) -> Roster:
+    members = tuple(Member(p, "teacher" if p == TEACHER else "pupil", p, p, f"s-{p}") for p in (TEACHER, INES))
+    starts_at_s = START_S + starts_in_s
+    return Roster("c", "t", "g", "ecole", starts_at_s, starts_at_s + 3600, members)
+
+
+def entry(script: Script, *, door: Door | None = None, starts_in_s: int = 0) -> Entry:
+    made = register(script.state, roster(starts_in_s=starts_in_s), door or Door(), now_ms=script.now_ms)
+    [only] = made.entries
+    return only
+
+
+def test_who_never_came_is_absent() -> None:
+    assert entry(opened()) == Entry(INES, "absent", None, None, 0)
+
+
+def test_five_minutes_are_not_late_and_a_second_more_is() -> None:
+    for after_s, status in ((300, "present"), (300.001, "late")):
+        script = opened()
+        script.says(INES, orders.Arrive(), after_s=after_s)
+        assert entry(script).status == status
+
+
+def test_lateness_counts_from_the_opening_when_the_teacher_is_late() -> None:
+    script = opened()
+    script.says(INES, orders.Arrive(), after_s=200)
+    assert entry(script, starts_in_s=-900).status == "present"
+
+
+def test_an_early_opening_makes_nobody_late() -> None:
+    script = opened()
+    script.says(INES, orders.Arrive(), after_s=800)
+    assert entry(script, starts_in_s=600).status == "present"
+
+
+def test_who_was_gone_five_minutes_before_the_end_has_left() -> None:
+    for gone_at_s, status in ((3300, "present"), (3299, "left")):
+        script = opened(INES)
+        script.says(SERVER, orders.Leave(INES, T0_MS + gone_at_s * 1000), after_s=3500)
+        script.says(TEACHER, orders.SessionEnd(), after_s=100)
+        assert entry(script).status == status
+
+
+def test_a_class_that_runs_over_takes_nobody_for_gone_who_stayed_to_the_planned_end() -> None:
+    script = opened(INES)
+    script.says(SERVER, orders.Leave(INES, T0_MS + 3_600_000), after_s=3620)
+    script.says(TEACHER, orders.SessionEnd(), after_s=1200)
+    assert entry(script).status == "present"
+
+
+def test_presence_is_the_sum_of_the_intervals() -> None:
+    script = opened(INES)
+    script.says(SERVER, orders.Leave(INES, T0_MS + 100_000), after_s=120)
+    script.says(INES, orders.Arrive(), after_s=80)
+    script.says(TEACHER, orders.SessionEnd(), after_s=50)
+    assert entry(script) == Entry(INES, "present", START_S, START_S + 250, 150)
+
+
+def test_who_was_seen_at_the_gate_around_the_class_was_at_the_door() -> None:
+    for first, last, status in (
+        (-2000, -1801, "absent"),
+        (-2000, -1800, "at_the_door"),
+        (3600, 4000, "at_the_door"),
+        (3601, 4000, "absent"),
+    ):
+        door = Door({f"s-{INES}": (START_S + first, START_S + last)})
+        assert entry(opened(), door=door).status == status
+
+
+def test_who_waits_at_the_locked_room_is_at_the_door() -> None:
+    assert entry(opened(), door=Door(persons=frozenset({INES}))).status == "at_the_door"
+
+
+def test_who_is_not_on_the_roster_is_not_in_the_register() -> None:
+    assert entry(opened(KARIM)).person == INES
