@@ -79,7 +79,7 @@ def teachers_of(class_group: ClassGroup, today: date) -> list[Person]:
 
 def pupils_of_guardian(guardian: Person) -> list[Person]:
     """The pupils ``guardian`` answers for, of all schools, with their school. One query."""
-    mine = Guardianship.objects.filter(guardian=guardian).values("pupil")
+    mine = Guardianship.objects.filter(guardian=guardian, closed_at=None).values("pupil")
     return list(Person.objects.filter(id__in=mine, closed_at=None).select_related("school"))
 
 

@@ -83,10 +83,11 @@ class Person(AbstractBaseUser):
 
 
 class Guardianship(models.Model):
-    """Responsabilité: an adult answers for a pupil."""
+    """Responsabilité: an adult answers for a pupil, until ``closed_at``."""
 
     guardian = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="guardianships")
     pupil = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="guardians")
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("guardian", "pupil"), name="one_guardianship_per_pair"),)
