@@ -1,0 +1,187 @@
+"""The lesson goes on when the server is gone, and what was done arrives once."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from preau.school.content.models import Lesson
+from preau.school.directory.models import Person
+from preau.school.work.models import WorkEvent
+from school.work.school_site import SchoolSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def _sign_in(context: BrowserContext, site: SchoolSite, person: Person) -> None:
+    client = Client()
+    client.force_login(person)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site.url}])
+
+
+@pytest.fixture
+def device(browser: Browser, site: SchoolSite, pupil: Person) -> Iterator[BrowserContext]:
+    """A phone on which the pupil is signed in."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, base_url=site.url)
+    _sign_in(context, site, pupil)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(device: BrowserContext) -> Iterator[Page]:
+    """A page on which nothing may go wrong in silence."""
+    opened = device.new_page()
+    mistakes: list[str] = []
+    opened.on("pageerror", lambda error: mistakes.append(str(error)))
+    opened.on("console", lambda line: mistakes.append(line.text) if "Content Security Policy" in line.text else None)
+    yield opened
+    assert mistakes == []
+
+
+def _open_lesson(page: Page, lesson: Lesson) -> None:
+    page.goto("/parcours/")  # a page of the school says whose device this is
+    page.goto(lesson.url)
+    expect(page.locator("html[data-ready=lesson]")).to_be_attached()
+
+
+def _let_the_worker_take_over(page: Page) -> None:
+    page.wait_for_function(
+        "async () => { await navigator.serviceWorker.ready; return !!navigator.serviceWorker.controller }"
+    )
+    page.wait_for_function("async (url) => !!(await (await caches.open('preau-colis-1')).match(url))", arg=page.url)
+
+
+def _answer(page: Page, key: str = "un-et-un", choice: str = "1") -> None:
+    question = page.locator(f"#q-{key}")
+    question.locator(f"input[value='{choice}']").check()
+    question.get_by_role("button", name="Vérifier").click()
+
+
+def test_a_lesson_goes_on_without_the_server_and_the_answer_arrives_once(
+    page: Page, site: SchoolSite, lesson: Lesson, pupil: Person
+) -> None:
+    _open_lesson(page, lesson)
+    _let_the_worker_take_over(page)
+    site.stop()
+    _answer(page)
+    question = page.locator("#q-un-et-un")
+    expect(question.locator(".headline")).to_contain_text("C’est juste")
+    expect(question.locator("[data-kept]")).to_have_text("Enregistré sur cet appareil")
+
+    page.reload()
+    expect(question.locator(".headline")).to_contain_text("C’est juste")
+    expect(question.locator("input[value='1']")).to_be_checked()
+    assert not WorkEvent.objects.filter(kind="answer").exists()
+
+    site.start()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(question.locator("[data-kept]")).to_have_text("Envoyé")
+    stored = WorkEvent.objects.get(kind="answer")
+    assert (stored.person, stored.item_key, stored.right, stored.points_hundredths) == (pupil, "un-et-un", True, 100)
+
+
+def test_a_lost_acknowledgement_costs_nothing(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    site.lose_answers = True
+    _open_lesson(page, lesson)
+    _answer(page)
+    question = page.locator("#q-un-et-un")
+    expect(page.locator("[data-sync-state]")).to_contain_text("au retour d’internet")
+    assert WorkEvent.objects.filter(kind="answer").count() == 1, "the school had stored it before the answer was lost"
+    asked = site.journal_requests
+
+    site.lose_answers = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(question.locator("[data-kept]")).to_have_text("Envoyé")
+    assert site.journal_requests > asked
+    assert WorkEvent.objects.filter(kind="answer").count() == 1
+
+
+def test_a_wrong_answer_can_be_tried_again_and_the_best_counts(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    _open_lesson(page, lesson)
+    _answer(page, choice="0")
+    question = page.locator("#q-un-et-un")
+    expect(question.locator(".headline")).to_contain_text("Pas encore")
+    question.locator("input[value='1']").check()
+    question.get_by_role("button", name="Réessayer").click()
+    expect(question.locator(".headline")).to_contain_text("C’est juste")
+    expect(page.locator("[data-progress-words]")).to_contain_text("1 sur 5")
+    expect(page.locator("[data-sync-state]")).to_have_text("Tout est envoyé.")
+    assert WorkEvent.objects.filter(kind="answer").count() == 2
+
+
+def test_every_kind_of_question_works_by_keyboard_and_the_lesson_ends(
+    page: Page, site: SchoolSite, lesson: Lesson
+) -> None:
+    _open_lesson(page, lesson)
+    _answer(page)
+    page.locator("#q-moitie input[name=r]").fill("3,5")
+    page.locator("#q-moitie input[name=r]").press("Enter")
+    expect(page.locator("#q-moitie .headline")).to_contain_text("C’est juste")
+    rows = page.locator("#q-ranger [data-line]")
+    for wanted in ("0", "1", "2"):
+        while rows.nth(int(wanted)).get_attribute("data-line") != wanted:
+            page.locator(f"#q-ranger [data-line='{wanted}'] [data-way=up]").press("Enter")
+    page.locator("#q-ranger").get_by_role("button", name="Vérifier").click()
+    expect(page.locator("#q-ranger .headline")).to_contain_text("C’est juste")
+    page.locator("#r-relier-0").select_option("0")
+    page.locator("#r-relier-1").select_option("0")
+    page.locator("#q-relier").get_by_role("button", name="Vérifier").click()
+    expect(page.locator("#q-relier .headline")).to_contain_text("1\u00a0paire est juste sur 2")
+    page.locator("#q-raconter textarea").fill("Un, deux, trois.")
+    page.locator("#q-raconter").get_by_role("button", name="Envoyer").click()
+    expect(page.locator("[data-progress-words]")).to_have_text("Séance terminée. Bravo !")
+    expect(page.locator("[data-sync-state]")).to_have_text("Tout est envoyé.")
+    assert WorkEvent.objects.filter(kind="lesson_done").count() == 1
+
+
+def test_work_of_somebody_else_stays_on_the_shared_device(
+    page: Page, device: BrowserContext, site: SchoolSite, lesson: Lesson, teacher: Person
+) -> None:
+    _open_lesson(page, lesson)
+    device.clear_cookies()
+    _sign_in(device, site, teacher)  # the pupil did not sign out: the device still says it is theirs
+    _answer(page)
+    expect(page.locator("[data-sync-state]")).to_contain_text("Enregistré sur cet appareil.")
+    expect(page.get_by_role("link", name="Connecte-toi pour l’envoyer.")).to_be_visible()
+    assert not WorkEvent.objects.filter(kind="answer").exists()
+
+
+def test_the_kept_lessons_are_listed_when_the_server_is_gone(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    _open_lesson(page, lesson)
+    _let_the_worker_take_over(page)
+    site.stop()
+    page.goto("/connexion/")
+    expect(page.get_by_role("heading")).to_have_text("Préau n’est pas joignable")
+    page.get_by_role("link", name="Compter jusqu’à dix").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compter jusqu’à dix")
+
+
+def test_the_waiting_page_never_takes_the_place_of_the_page_asked_for(
+    page: Page, site: SchoolSite, lesson: Lesson
+) -> None:
+    _open_lesson(page, lesson)
+    _let_the_worker_take_over(page)
+    page.goto("/parcours/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Parcours")
+    site.gate_is_closed = True
+    page.goto("/parcours/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ta place est gardée.")
+    site.stop()
+    page.goto("/parcours/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Parcours")
+
+
+def test_signing_out_forgets_whose_device_this_is(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    _open_lesson(page, lesson)
+    page.goto("/parcours/")
+    assert page.evaluate("localStorage.getItem('preau.given_name')") == "Inès"
+    page.get_by_role("button", name="Quitter").click()
+    page.wait_for_url("**/")
+    assert page.evaluate("[localStorage.getItem('preau.person'), localStorage.getItem('preau.given_name')]") == [
+        None,
+        None,
+    ]
