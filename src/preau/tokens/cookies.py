@@ -1,4 +1,4 @@
-"""Names of the cookies that carry tokens, shared by the gate (which reads them) and the school (which sets the card)."""
+"""Names of the cookies that carry tokens: the gate reads them, the school sets the card."""
 
 from typing import NamedTuple
 

@@ -57,7 +57,7 @@ def unseal(
 ) -> tuple[str, ...] | Refusal:
     """Returns the ``count`` fields of a genuine token, or why it is refused.
 
-    ``max_age_days``: the oldest signing day accepted; the day's key is the only expiry of kinds without an expiry field.
+    ``max_age_days``: the oldest signing day accepted; for kinds without an expiry field, their only expiry.
     """
     if len(text) > MAX_TOKEN_CHARS:
         return Refusal.OVERSIZED

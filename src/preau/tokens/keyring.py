@@ -43,6 +43,8 @@ class Keyring:
         day, _, generation = kid.partition("-")
         if generation not in self._by_generation or not day.isdigit() or len(day) > 6:  # noqa: PLR2004  year 4707
             return False
+        if day != str(int(day)):
+            return False  # one text per day, or a leading zero would name a second key for it
         today = int(now_s // DAY_S)
         return today - max_age_days <= int(day) <= today + _FUTURE_DAYS
 
