@@ -82,7 +82,7 @@ export function waitText(interval: [number, number] | null): string | null {
   if (!interval) return null;
   const low = Math.floor(interval[0] / 60);
   const high = Math.ceil(interval[1] / 60);
-  if (interval[1] > 7200) return `plus de ${Math.max(1, Math.floor(interval[0] / 3600))} h`;
-  if (low < 1) return high <= 1 ? "moins d’une minute" : `moins de ${high} min`;
-  return low === high ? `${low} min` : `${low}–${high} min`;
+  if (interval[1] > 7200) return `plus de ${Math.max(1, Math.floor(interval[0] / 3600))}\u00a0h`;
+  if (low < 1) return high <= 1 ? "moins d’une minute" : `moins de ${high}\u00a0min`;
+  return low === high ? `${low}\u00a0min` : `${low}–${high}\u00a0min`;
 }

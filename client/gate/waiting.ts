@@ -46,7 +46,7 @@ function begin(main: HTMLElement): void {
     const wait = waitText(interval);
     const words =
       before === 0
-        ? `personne avant ${whom} : ${data.next}`
+        ? `personne avant ${whom}\u00a0: ${data.next}`
         : `${before === 1 ? "personne" : "personnes"} avant ${whom}`;
     byId("before").dataset.before = String(before);
     write("before", before.toLocaleString("fr-FR"));
@@ -61,7 +61,7 @@ function begin(main: HTMLElement): void {
     );
     document.title = `${wait ?? "File d’attente"} · Préau`;
     hop(square(before));
-    if (Date.now() - saidAt >= SAY_EVERY_MS) say(`${before} ${words}. ${wait ? `Attente : ${wait}.` : ""}`);
+    if (Date.now() - saidAt >= SAY_EVERY_MS) say(`${before} ${words}. ${wait ? `Attente\u00a0: ${wait}.` : ""}`);
   }
 
   function hop(here: number): void {
@@ -76,7 +76,7 @@ function begin(main: HTMLElement): void {
     if (entering || paused || typing()) return;
     entering = true;
     document.title = "C’est à toi · Préau".replace("toi", data.voice === "tu" ? "toi" : "vous");
-    say(data.voice === "tu" ? "C’est ton tour : la page s’ouvre." : "C’est votre tour : la page s’ouvre.");
+    say(data.voice === "tu" ? "C’est ton tour\u00a0: la page s’ouvre." : "C’est votre tour\u00a0: la page s’ouvre.");
     // A moment for the announcement to be heard, and for a called class not to knock in one millisecond.
     setTimeout(() => location.replace(back), 400 + Math.random() * 800);
   }
@@ -98,14 +98,14 @@ function begin(main: HTMLElement): void {
       next = paceSeconds(state, waitInterval(peopleBefore(state, place), state.entries_per_s), Math.random());
       tell();
     } catch {
-      write("pace", "Pas de connexion pour le moment : la place reste gardée, nouvel essai bientôt.");
+      write("pace", "Pas de connexion pour le moment\u00a0: la place reste gardée, nouvel essai bientôt.");
     }
     if (!paused && !entering) timer = window.setTimeout(look, (slow ? SLOW_S : next) * 1000);
   }
 
   function tell(): void {
     if (paused) write("pace", "L’actualisation est suspendue.");
-    else if (slow) write("pace", "Cette page se met à jour toutes les 5 min.");
+    else if (slow) write("pace", "Cette page se met à jour toutes les 5\u00a0min.");
     else write("pace", "Cette page se met à jour toute seule.");
   }
 
@@ -113,7 +113,7 @@ function begin(main: HTMLElement): void {
     paused = !paused;
     arrange();
   });
-  const slowButton = button("slow", "Toutes les 5 min", () => {
+  const slowButton = button("slow", "Toutes les 5\u00a0min", () => {
     slow = !slow;
     arrange();
   });
@@ -161,7 +161,7 @@ function button(id: string, label: string, act: () => void): HTMLButtonElement {
 
 function clock(atSeconds: number): string {
   const at = new Date(atSeconds * 1000);
-  return `${at.getHours()} h ${String(at.getMinutes()).padStart(2, "0")}`;
+  return `${at.getHours()}\u00a0h\u00a0${String(at.getMinutes()).padStart(2, "0")}`;
 }
 
 function givenName(): string {

@@ -106,13 +106,10 @@ def source_of(scope: Scope) -> str:
 
 def wants_page(headers: Mapping[str, str]) -> bool:
     """Whether the answer is for a person to read, rather than for a script or an image tag."""
-    destination = headers.get("sec-fetch-dest", "document")
-    if destination not in {"document", "iframe", "frame"}:
-        return False
     accept = headers.get("accept", "*/*").lower()
-    if "json" not in accept:
-        return True
-    return "text/html" in accept and accept.index("text/html") < accept.index("json")
+    if "text/html" in accept:  # a service worker that fetches a page says « empty » as its destination
+        return "json" not in accept or accept.index("text/html") < accept.index("json")
+    return "json" not in accept and headers.get("sec-fetch-dest", "document") in {"document", "iframe", "frame"}
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:

@@ -1,0 +1,63 @@
+// The same vectors as tests/gate/rules/test_standing.py: server and browser tell the same.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type GateState, isCalled, paceSeconds, peopleBefore, square, waitInterval, waitText } from "./standing";
+
+const vectors = JSON.parse(readFileSync("../docs/protocol/vectors/gate.json", "utf8"));
+const state: GateState = {
+  v: 1,
+  now_s: 1_795_422_600,
+  free: 1,
+  pace_s: 2,
+  sample: 1,
+  entries_per_s: 0,
+  reason: "full",
+  lanes: {
+    1: { w: null, people: 25, exact: true, curve: [[100, 25]] },
+    3: {
+      w: 50,
+      people: 2,
+      exact: true,
+      curve: [
+        [40, 1],
+        [60, 2],
+      ],
+    },
+  },
+};
+
+test("people before, from the shared file", () => {
+  for (const { name, lanes, places } of vectors.standings) {
+    for (const { lane, key, before } of places) {
+      assert.equal(peopleBefore({ ...state, lanes }, { lane, key }), before, `${name}, lane ${lane}, key ${key}`);
+    }
+  }
+});
+
+test("waits, their words and their square", () => {
+  for (const { before, entries_per_s, interval_s, text, square: expected } of vectors.waits) {
+    const interval = waitInterval(before, entries_per_s);
+    if (interval_s === null) assert.equal(interval, null);
+    else {
+      assert.ok(interval);
+      for (const index of [0, 1] as const) assert.ok(Math.abs(interval_s[index] - interval[index]) < 0.01);
+    }
+    assert.equal(waitText(interval), text);
+    assert.equal(square(before), expected);
+  }
+});
+
+test("called: below the watermark, and a place is free", () => {
+  assert.equal(isCalled(state, { lane: 3, key: 49 }), true);
+  assert.equal(isCalled(state, { lane: 3, key: 50 }), false);
+  assert.equal(isCalled(state, { lane: 1, key: 9e15 }), true);
+  assert.equal(isCalled({ ...state, free: 0 }, { lane: 1, key: 1 }), false);
+  assert.equal(isCalled({ ...state, free: 0 }, { lane: 0, key: 1 }), true);
+});
+
+test("the pace is never under the server's, never over 30 s, and jittered", () => {
+  assert.equal(paceSeconds(state, null, 0), 1.6);
+  assert.equal(paceSeconds(state, [60, 80], 0.5), 10);
+  assert.equal(paceSeconds(state, [3000, 4000], 0.5), 30);
+});

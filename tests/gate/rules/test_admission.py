@@ -1,0 +1,44 @@
+"""Entry and stay."""
+
+from preau.gate.rules.admission import is_worn, may_enter, pass_expiry
+from preau.gate.rules.places import LessonRun, Place
+from preau.gate.rules.plan import OPEN, Plan
+
+NOW_S = 1_795_422_600.0
+MINUTE_S = 60
+
+
+def test_a_place_is_called_when_its_key_is_below_the_watermark() -> None:
+    plan = Plan(int(NOW_S), ((OPEN, 100, 0, 50),))
+    assert may_enter(Place(0, 2**63 - 2), plan, now_s=NOW_S)
+    assert may_enter(Place(1, 99), plan, now_s=NOW_S)
+    assert not may_enter(Place(1, 100), plan, now_s=NOW_S)
+    assert not may_enter(Place(2, 0), plan, now_s=NOW_S)
+    assert not may_enter(Place(3, 60), plan, now_s=NOW_S)
+
+
+def test_a_pupil_s_pass_outlives_the_lesson() -> None:
+    run = LessonRun(int(NOW_S) - 600, int(NOW_S) + 50 * MINUTE_S)
+    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 60 * MINUTE_S
+
+
+def test_a_whole_morning_of_lessons_is_promised_two_hours_at_a_time() -> None:
+    run = LessonRun(int(NOW_S), int(NOW_S) + 4 * 3600)
+    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 130 * MINUTE_S
+    assert pass_expiry(0, run, now_s=NOW_S, idle_s=900) == NOW_S + 130 * MINUTE_S
+
+
+def test_near_the_end_of_a_lesson_the_pass_still_lasts_the_idle_time() -> None:
+    run = LessonRun(int(NOW_S) - 3000, int(NOW_S) + 60)
+    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 900
+
+
+def test_without_a_lesson_a_pass_lasts_the_idle_time() -> None:
+    run = LessonRun(int(NOW_S), int(NOW_S) + 3600)
+    assert pass_expiry(3, None, now_s=NOW_S, idle_s=900) == NOW_S + 900
+    assert pass_expiry(3, run, now_s=NOW_S, idle_s=900) == NOW_S + 900
+
+
+def test_a_pass_is_worn_when_less_than_half_remains() -> None:
+    assert not is_worn(int(NOW_S) + 450, int(NOW_S) + 900, now_s=NOW_S)
+    assert is_worn(int(NOW_S) + 449, int(NOW_S) + 900, now_s=NOW_S)
