@@ -37,9 +37,16 @@ def test_the_application_and_the_database_falling_silent_and_coming_back() -> No
     assert facts[1:] == [("app_silent", 5), ("app_back", 15), ("database_silent", 20), ("database_back", 25)]
 
 
-def test_the_ladder_going_up_and_down() -> None:
-    facts = play((0, {}), (5, {"level": 3}), (10, {"level": 1}))
-    assert facts[1:] == [("level_raised", 5), ("queue_opened", 5), ("level_lowered", 10)]
+def test_the_ladder_is_told_from_level_two_on_and_its_return_after_a_minute() -> None:
+    facts = play(
+        (0, {}), (5, {"level": 3}), (10, {"level": 1}), (40, {"level": 2}), (69, {"level": 1}), (70, {"level": 1})
+    )
+    assert facts[1:] == [("queue_opened", 5), ("level_raised", 5), ("level_lowered", 10)]
+
+
+def test_a_ladder_that_trembles_between_zero_and_one_is_only_a_queue() -> None:
+    facts = play((0, {}), *((5 * n, {"level": n % 2}) for n in range(1, 20)))
+    assert facts[1:] == [("queue_opened", 5)]
 
 
 def test_losing_sight_and_seeing_again() -> None:

@@ -6,6 +6,7 @@ tell what the number hides.
 
 from typing import Final
 
+from preau.watch.signals.ring import SPAN_MINUTES
 from preau.watch.status import french
 from preau.watch.status.markup import Html, element, text
 from preau.watch.status.report import Report
@@ -26,9 +27,10 @@ def _bar_height(count: int, highest: int) -> int:
 
 
 def _bars(counts: tuple[int, ...]) -> Html:
-    highest, step = max(french.SMALLEST_COUNT, *counts), _WIDTH / len(counts)
+    """Bars at the right end of the half hour; what is left of them was not observed."""
+    highest, step = max(french.SMALLEST_COUNT, *counts), _WIDTH / SPAN_MINUTES
     bars = []
-    for index, count in enumerate(counts):
+    for index, count in enumerate(counts, start=SPAN_MINUTES - len(counts)):
         height = _bar_height(count, highest)
         if height:
             x, width = round(index * step + 1), round(step - 2)
@@ -36,12 +38,14 @@ def _bars(counts: tuple[int, ...]) -> Html:
     return text(*bars)
 
 
-def _hours(report: Report, minutes: list[float]) -> Html:
-    marks = ((0, 0, "start"), (len(minutes) // 2, _WIDTH // 2, "middle"), (len(minutes) - 1, _WIDTH, "end"))
+def _hours(report: Report, end_s: int) -> Html:
+    marks = ((SPAN_MINUTES, 0, "start"), (SPAN_MINUTES // 2, _WIDTH // 2, "middle"), (1, _WIDTH, "end"))
     return text(
         *(
-            element("text", french.hour(minutes[at], report.site.zone), x=x, y=_HEIGHT - 6, text_anchor=anchor)
-            for at, x, anchor in marks
+            element(
+                "text", french.hour(end_s - 60 * minutes_ago, report.site.zone), x=x, y=_HEIGHT - 6, text_anchor=anchor
+            )
+            for minutes_ago, x, anchor in marks
         )
     )
 
@@ -71,15 +75,19 @@ def per_minute(report: Report) -> Html:
         return Html()
     end = int(report.written_at_s) // 60 * 60
     minutes = [float(end - 60 * (len(counts) - index)) for index in range(len(counts))]
-    if not any(counts):
-        drawn = element("p", f"Aucune {noun[:-1].lower()} dans la dernière demi-heure.", class_="soft")
+    if not counts:
+        drawn = element("p", "Aucune minute entière n’a encore été mesurée.", class_="soft")
         return element("section", element("h2", f"{noun} par minute"), drawn, class_="card")
-    spoken = f"{noun} par minute depuis une demi-heure, au plus {french.count(max(counts), none='aucune')}"
+    since = french.hour(minutes[0], report.site.zone)
+    if not any(counts):
+        drawn = element("p", f"Aucune {noun[:-1].lower()} depuis {since}.", class_="soft")
+        return element("section", element("h2", f"{noun} par minute"), drawn, class_="card")
+    spoken = f"{noun} par minute depuis {since}, au plus {french.count(max(counts), none='aucune')}"
     drawing = element(
         "svg",
         element("g", _bars(counts), class_="bars"),
         element("path", d=f"M0 {_FLOOR}.5H{_WIDTH}", class_="axis"),
-        _hours(report, minutes),
+        _hours(report, end),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
         aria_label=spoken,

@@ -2,7 +2,8 @@
 
 A fact names what was seen and when, never why and never who. Facts come from comparing two readings; a queue that
 opens is said at once, a queue that closes only after ``QUIET_S`` without anybody waiting, so that a trickle of arrivals
-does not fill the page with openings and closings.
+does not fill the page with openings and closings; the same holds for the ladder. Its level 1 is the queue itself, which
+has its own facts: told are levels from 2 on, and the return below.
 """
 
 from enum import StrEnum
@@ -66,13 +67,18 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last readings left behind. ``queue_quiet_since_s``: since when an announced queue has been empty."""
+    """What the last readings left behind.
+
+    ``queue_quiet_since_s``: since when an announced queue has been empty; ``lower_since_s``: since when the ladder has
+    been below the announced ``level``.
+    """
 
     started_at_s: float = -1.0
     blind: bool = False
     queue_announced: bool = False
     queue_quiet_since_s: float | None = None
     level: int = 0
+    lower_since_s: float | None = None
     app_ok: bool | None = None
     db_ok: bool | None = None
 
@@ -90,6 +96,24 @@ def _queue(seen: Seen, signals: Signals, facts: list[Fact]) -> Seen:
         return msgspec.structs.replace(seen, queue_quiet_since_s=quiet_since_s)
     facts.append(Fact(kind=FactKind.QUEUE_CLOSED, at_s=quiet_since_s))
     return msgspec.structs.replace(seen, queue_announced=False, queue_quiet_since_s=None)
+
+
+def _level(seen: Seen, signals: Signals, facts: list[Fact]) -> Seen:
+    now_s, level = signals.measured_at_s, _told_level(signals.level)
+    if level > seen.level:
+        facts.append(Fact(kind=FactKind.LEVEL_RAISED, at_s=now_s, level=level))
+        return msgspec.structs.replace(seen, level=level, lower_since_s=None)
+    if level == seen.level:
+        return msgspec.structs.replace(seen, lower_since_s=None)
+    lower_since_s = now_s if seen.lower_since_s is None else seen.lower_since_s
+    if now_s - lower_since_s < QUIET_S:
+        return msgspec.structs.replace(seen, lower_since_s=lower_since_s)
+    facts.append(Fact(kind=FactKind.LEVEL_LOWERED, at_s=lower_since_s, level=min(signals.level, MAX_LEVEL)))
+    return msgspec.structs.replace(seen, level=level, lower_since_s=None)
+
+
+def _told_level(level: int) -> int:
+    return min(level, MAX_LEVEL) if level > 1 else 0
 
 
 def _answers(before: bool | None, now: bool | None, kinds: tuple[FactKind, FactKind], at_s: float) -> list[Fact]:  # noqa: FBT001  two readings of one flag
@@ -113,17 +137,13 @@ def observe(seen: Seen, signals: Signals | None, *, now_s: float) -> tuple[Seen,
         facts.append(Fact(kind=FactKind.SEEING, at_s=at_s))
     if signals.started_at_s > seen.started_at_s:
         facts.append(Fact(kind=FactKind.STARTED, at_s=signals.started_at_s))
-    if signals.level != seen.level:
-        kind = FactKind.LEVEL_RAISED if signals.level > seen.level else FactKind.LEVEL_LOWERED
-        facts.append(Fact(kind=kind, at_s=at_s, level=min(signals.level, MAX_LEVEL)))
-    seen = _queue(seen, signals, facts)
+    seen = _level(_queue(seen, signals, facts), signals, facts)
     facts += _answers(seen.app_ok, signals.app_ok, (FactKind.APP_SILENT, FactKind.APP_BACK), at_s)
     facts += _answers(seen.db_ok, signals.db_ok, (FactKind.DATABASE_SILENT, FactKind.DATABASE_BACK), at_s)
     after = msgspec.structs.replace(
         seen,
         blind=False,
         started_at_s=max(seen.started_at_s, signals.started_at_s),
-        level=signals.level,
         app_ok=seen.app_ok if signals.app_ok is None else signals.app_ok,
         db_ok=seen.db_ok if signals.db_ok is None else signals.db_ok,
     )

@@ -23,7 +23,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """What the publisher gathered for one publication.
 
-    ``arrivals`` and ``admissions``: counts per complete minute of the last half hour, oldest first; None = not counted.
+    ``arrivals`` and ``admissions``: counts of the whole minutes observed in the last half hour, oldest first;
+    None = not counted.
     ``facts``: newest first.
     """
 
