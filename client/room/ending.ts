@@ -21,7 +21,7 @@ export class PreauEnding extends Drawn {
   protected override template(): TemplateResult {
     const here = this.#pupils === 1 ? "1\u00a0élève est là" : `${this.#pupils}\u00a0élèves sont là`;
     return html`<dialog aria-labelledby="ending-title">
-      <form method="dialog">
+      <form method="dialog" class="ending">
         <h2 id="ending-title">Terminer la classe pour tous&nbsp;?</h2>
         <p>${this.#pupils === 0 ? "Il n’y a pas d’élève en ce moment." : `${here} en ce moment.`}
           L’appel est enregistré et la salle se ferme. On ne peut pas la rouvrir.</p>

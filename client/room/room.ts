@@ -247,11 +247,6 @@ export class PreauRoom extends Drawn {
 
   #notices(): TemplateResult {
     return html`<div class="tellings" role="status">
-      ${
-        this.#held.connection.is === "lost"
-          ? html`<p class="telling">${icon("offline")}<span>La ligne est coupée. Rien n’est perdu${"\u00a0"}: messages, mains et place sont gardés et repartent tout seuls.</span></p>`
-          : nothing
-      }
       ${this.#held.notices.map(
         ({ id, kind, text }) => html`<p class="telling ${kind}">${icon("warn")}<span>${text}</span>
           <button class="quiet" @click=${() => this.#act.dismiss(id)}>Fermer</button></p>`,

@@ -37,7 +37,7 @@ function door({ state, page }: View): TemplateResult {
         ? "Ton enseignant voit que tu attends. Tu entres dès que la porte s’ouvre, sans rien toucher."
         : "La classe n’est pas encore ouverte. Tu entres dès qu’elle s’ouvre, sans rien toucher."
     }</p>
-    <p class="note now">${icon("check")}<span>Ta venue est notée. Être à la porte n’est pas être absent.</span></p>
+    <p class="note now">${icon("check")}<span>Ta venue est notée. Être à la porte, ce n’est pas une absence.</span></p>
     ${locked || starts === "" ? nothing : html`<p class="soft">Début prévu à ${starts}.</p>`}
     ${state.connection.is === "lost" ? html`<p class="soft">${icon("offline")} Ligne coupée, on te reconnecte…</p>` : nothing}
     <p class="row"><a class="btn" href=${page.leaveUrl}>Faire la séance du jour en attendant</a></p>`;
@@ -57,7 +57,7 @@ function ended(view: View): TemplateResult {
 }
 
 function goodbye(lasted: string | null): TemplateResult {
-  return html`<p>Merci d’être venu. ${lasted === null ? "" : `La classe a duré ${lasted}. `}Tes messages sont gardés.</p>`;
+  return html`<p>Merci d’être là. ${lasted === null ? "" : `La classe a duré ${lasted}. `}Tes messages sont gardés.</p>`;
 }
 
 function summary({ state }: View, lasted: string | null): TemplateResult {
@@ -105,6 +105,6 @@ function refusalWords(reload: boolean, teacher: boolean): string {
       ? "Votre place a expiré ou la page a vieilli. Rien n’est perdu."
       : "Ta place a expiré ou la page a vieilli. Rien n’est perdu.";
   return teacher
-    ? "Vous n’êtes pas inscrit à cette classe, ou elle n’existe pas. Votre journée liste vos classes."
-    : "Tu n’es pas inscrit à cette classe, ou elle n’existe pas. Ta journée liste tes classes. Si c’est une erreur, dis-le à ton enseignant.";
+    ? "Votre nom n’est pas dans cette classe, ou elle n’existe pas. Votre journée liste vos classes."
+    : "Ton nom n’est pas dans cette classe, ou elle n’existe pas. Ta journée liste tes classes. Si c’est une erreur, dis-le à ton enseignant.";
 }

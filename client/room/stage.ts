@@ -54,7 +54,7 @@ export function microphoneWords(microphone: Microphone, teacher: boolean): strin
 
 export function stage(view: View): TemplateResult {
   const { state, screen, act } = view;
-  const now = isTeacher(state) ? forTeacher(view) : forPupil(view);
+  const now = state.connection.is === "lost" ? cut(view) : isTeacher(state) ? forTeacher(view) : forPupil(view);
   const trouble = microphoneWords(screen.microphone, isTeacher(state));
   return html`<section class="stage" aria-labelledby="happening">
     <div class="board-head">
@@ -70,6 +70,16 @@ export function stage(view: View): TemplateResult {
     </div>
     <div class="ledge">${notes(view)}</div>
   </section>`;
+}
+
+/** The board tells of a cut line before anything else: what it said before is no longer sure. */
+function cut({ state, screen, page }: View): Happening {
+  const kept = page.teacher
+    ? "Rien n’est perdu\u00a0: la classe reprend où elle en est."
+    : "Rien n’est perdu\u00a0: ta place, ta main et tes messages sont gardés.";
+  const voice = screen.microphone === "open" && state.room.voices.includes(me(state));
+  const back = voice ? " Le micro reste ouvert, la voix repart avec la ligne." : " Tout repart sans rien toucher.";
+  return { title: "La ligne est coupée", words: kept + back, sounding: false };
 }
 
 function forTeacher(view: View): Happening {
@@ -126,7 +136,7 @@ function pupilSpeaks({ state, act }: View, title: string, sounding: boolean): Ha
     ask:
       state.room.floor === null
         ? html``
-        : html`<button class="btn board" @click=${() => act.command("floor.take")}>Reprendre la parole</button>`,
+        : html`<button class="btn onboard" @click=${() => act.command("floor.take")}>Reprendre la parole</button>`,
   };
 }
 
@@ -178,11 +188,11 @@ function ownTurn({ state, screen, act }: View): Happening {
   if (on) return { title: "La classe t’entend", words: "C’est à toi de parler.", sounding: true };
   return {
     title: "C’est à toi\u00a0!",
-    words: "Ouvre ton micro quand tu es prêt. Personne ne l’ouvre à ta place.",
+    words: "Ouvre ton micro quand tu veux. Personne ne l’ouvre à ta place.",
     sounding: false,
     ask: html`<button class="btn chalk" ?disabled=${screen.microphone === "asking"} @click=${act.openMicrophone}>
         ${icon("mic")}<span>Ouvrir mon micro</span></button>
-      <button class="btn board" @click=${() => act.command("floor.take")}>Rendre la parole</button>`,
+      <button class="btn onboard" @click=${() => act.command("floor.take")}>Rendre la parole</button>`,
   };
 }
 

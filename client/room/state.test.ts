@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ClassState, Command, DurableEvent, Op, ServerFrame, Welcome } from "./protocol";
 import { EMPTY, EMPTY_ROOM, type LocalEvent, nameOf, OUTBOX_LIMIT, type RoomState, reduce, unanswered } from "./state";
-import { closedBecause, counts, ownPlace, scene } from "./view";
+import { closedBecause, counts, ownPlace, scene, weakLine } from "./view";
 
 const TEACHER = "f".repeat(32);
 const INES = "1".repeat(32);
@@ -188,6 +188,15 @@ test("locks and the pause close pupils’ chat and hands with a reason, never th
   const frozen = play(inClass(INES), event(11, "frozen", { on: true, reason: "teacher_away" }));
   assert.match(closedBecause(frozen, "chat") ?? "", /retour/);
   assert.equal(closedBecause(play(inClass(TEACHER), LOG[10] as DurableEvent), "chat"), null);
+});
+
+test("one slow answer is not a slow line, two are, and a new connection is measured anew", () => {
+  const once = play(inClass(INES), { local: "line", rttMs: 2000 });
+  assert.equal(weakLine(once), false);
+  const twice = play(once, { local: "line", rttMs: 1500 });
+  assert.equal(weakLine(twice), true);
+  assert.equal(weakLine(play(twice, { local: "line", rttMs: 90 })), false);
+  assert.equal(weakLine(play(twice, { local: "lost", attempt: 1 }, { local: "line", rttMs: 2000 })), false);
 });
 
 test("every pupil of the register is counted once", () => {

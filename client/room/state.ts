@@ -58,7 +58,9 @@ export interface RoomState {
   readonly register: readonly RegisterEntry[];
   readonly speakers: ReadonlyMap<number, string>;
   readonly voiceRefusals: number;
+  /** The better of the last two round trips, in milliseconds: one slow answer is not a slow line. */
   readonly rttMs: number | null;
+  readonly lastRttMs: number | null;
   readonly outbox: readonly Sent[];
   readonly notices: readonly Notice[];
   readonly nextNotice: number;
@@ -102,6 +104,7 @@ export const EMPTY: RoomState = {
   speakers: new Map(),
   voiceRefusals: 0,
   rttMs: null,
+  lastRttMs: null,
   outbox: [],
   notices: [],
   nextNotice: 1,
@@ -205,7 +208,7 @@ function reduceLocal(state: RoomState, event: LocalEvent, nowMs: number): RoomSt
     case "connecting":
       return state.connection.is === "lost" ? state : { ...state, connection: { is: "connecting" } };
     case "lost":
-      return { ...state, connection: { is: "lost", attempt: event.attempt }, rttMs: null };
+      return { ...state, connection: { is: "lost", attempt: event.attempt }, rttMs: null, lastRttMs: null };
     case "closed":
       return { ...state, connection: { is: "closed", code: event.code, reason: event.reason } };
     case "command":
@@ -213,7 +216,7 @@ function reduceLocal(state: RoomState, event: LocalEvent, nowMs: number): RoomSt
     case "forget":
       return { ...state, outbox: state.outbox.filter((sent) => sent.command.id !== event.id) };
     case "line":
-      return { ...state, rttMs: event.rttMs };
+      return { ...state, rttMs: Math.min(event.rttMs, state.lastRttMs ?? 0), lastRttMs: event.rttMs };
     case "notice":
       return notice(state, event.kind, event.text);
     case "dismiss":
