@@ -28,7 +28,7 @@ def postgres_server() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     binaries = versions[-1].parent
     as_owner = ["runuser", "-u", DATABASE_OWNER, "--"] if os.geteuid() == 0 else []
-    with _folder() as folder:
+    with temporary_folder() as folder:
         if as_owner:
             shutil.chown(folder, DATABASE_OWNER)
         data = folder / "data"
@@ -56,18 +56,24 @@ def postgres_server() -> Iterator[str]:
 
 def redis_server() -> Iterator[str]:
     """A Redis server without persistence; yields its ``unix://`` address."""
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
-        pytest.skip("Redis is not installed (apt-get install redis-server)")
-    with _folder() as folder:
-        socket = folder / "redis.sock"
-        options = ["--port", "0", "--unixsocket", socket, "--dir", folder, "--save", "", "--appendonly", "no"]
-        with _running([program, *options], folder, _answers_redis(socket)):
-            yield f"unix://{socket}"
+    with temporary_folder() as folder, redis_running(folder) as url:
+        yield url
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def redis_running(folder: Path) -> Iterator[str]:
+    """A Redis server in ``folder`` until the end of the block, for tests of losing it; yields its address."""
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
+        pytest.skip("Redis is not installed (apt-get install redis-server)")
+    socket = folder / "redis.sock"
+    options = ["--port", "0", "--unixsocket", socket, "--dir", folder, "--save", "", "--appendonly", "no"]
+    with _running([program, *options], folder, _answers_redis(socket)):
+        yield f"unix://{socket}"
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
     """A short path: the address of a Unix socket has at most 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="preau-engine-"))
     try:

@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from granian.constants import Interfaces
@@ -14,6 +16,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from live.harness import CLASS, INES, KARIM, TEACHER, ZOE, Client, Closed, House
 from preau.live.server import LiveServer
+
+NODE = Path(__file__).with_name("node.py")
 
 
 class SocketLine:
@@ -121,6 +125,56 @@ async def test_a_class_with_voice_outlives_its_server(tmp_path: Path, port: int)
         assert set(snapshot["present"]) == {TEACHER, INES, KARIM, ZOE}
         assert snapshot["voices"] == [TEACHER]
         await house.server.stop()
+
+
+@asynccontextmanager
+async def node(folder: Path, port: int) -> AsyncIterator[None]:
+    """A server in a process of its own, ended by SIGKILL."""
+    command = [sys.executable, str(NODE), str(folder), str(port)]
+    child = await asyncio.create_subprocess_exec(
+        *command, cwd=NODE.parents[1], env={"PYTHONPATH": str(NODE.parents[1])}
+    )
+    try:
+        async with asyncio.timeout(30):
+            while not await _listens(port):
+                assert child.returncode is None, "the node ended before it listened"
+        yield
+    finally:
+        child.kill()
+        await child.wait()
+
+
+async def say_until_cut(client: Client, acked: dict[str, int]) -> None:
+    """Raises and lowers a hand without end; notes each acknowledgement."""
+    with suppress(Closed):
+        while True:
+            for op in ("hand.up", "hand.down"):
+                op_id = uuid4().hex
+                answer = await client.ask(op, op_id=op_id)
+                if "seq" in answer:
+                    acked[op_id] = answer["seq"]
+
+
+async def test_kill_minus_nine_in_mid_class_loses_nothing_and_nobody_signs_in_again(tmp_path: Path, port: int) -> None:
+    acked: dict[str, dict[str, int]] = {INES: {}, KARIM: {}, ZOE: {}}
+    async with node(tmp_path, port):
+        teacher = await welcomed(port, TEACHER)
+        pupils = [await welcomed(port, person) for person in acked]
+        talk = [asyncio.create_task(say_until_cut(pupil, acked[pupil.person])) for pupil in pupils]
+        async with asyncio.timeout(20):
+            while sum("t" in frame for frame in teacher.seen) < 30:
+                await teacher.frame()
+    await asyncio.wait(talk)
+    assert all(acked.values())
+    async with node(tmp_path, port):
+        for pupil in pupils:
+            back = await join(port, pupil.person, resume={"seq": pupil.seq})
+            back.seq = pupil.seq
+            assert (await back.key("welcome"))["from"] == pupil.seq + 1
+            for op_id, seq in tuple(acked[pupil.person].items())[-5:]:
+                assert (await back.ask("hand.up", op_id=op_id))["seq"] == seq
+        fresh = await join(port, TEACHER)
+        assert set((await fresh.key("snapshot"))["present"]) == {TEACHER, *acked}
 
 
 async def test_strangers_are_shown_out_by_code(tmp_path: Path, port: int) -> None:

@@ -34,7 +34,6 @@ class Outbox:
         self._wake = asyncio.Event()
         self.closing: tuple[int, str] | None = None
         self.needs_snapshot = False
-        self.voice_dropped_total = 0
 
     def put(self, text: str, *, key: str | None = None) -> None:
         """Adds a text frame; ``key`` marks it ephemeral."""
@@ -54,7 +53,6 @@ class Outbox:
             return
         if len(self._voice) >= MAX_VOICE_FRAMES:
             self._voice.popleft()
-            self.voice_dropped_total += 1
         self._voice.append(frame)
         self._wake.set()
 
@@ -92,7 +90,6 @@ class Outbox:
         return len(self._texts) > MAX_FRAMES or self._chars > MAX_BYTES
 
     def _relieve(self) -> None:
-        self.voice_dropped_total += len(self._voice)
         self._voice.clear()
         self._keep([waiting for waiting in self._texts if waiting.key is None])
         if self._is_full():

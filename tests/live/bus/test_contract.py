@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+import engines
 from preau.live.bus.interface import MAX_MESSAGE_BYTES, Bus
 from preau.live.bus.memory import MemoryBus
 
@@ -100,3 +101,23 @@ async def test_publishing_without_redis_answers_false_and_raises_nothing() -> No
     redis_bus = pytest.importorskip("preau.live.bus.redis", reason="redis is not installed (the extra redis)")
     bus = redis_bus.RedisBus("unix:///nonexistent/redis.sock")
     assert await bus.publish("claims", b"lost") is False
+
+
+@pytest.mark.engines
+async def test_a_node_that_starts_before_redis_hears_when_redis_is_there_and_again_after_it_was_lost() -> None:
+    from preau.live.bus.redis import RedisBus
+
+    with engines.temporary_folder() as folder:
+        bus = RedisBus(f"unix://{folder}/redis.sock")
+        ear = Ear()
+        await bus.start()
+        await bus.subscribe("claims", ear)
+        for message in (b"first life", b"second life"):
+            with engines.redis_running(folder):
+                while ear.heard.empty():
+                    await bus.publish("claims", message)
+                    await asyncio.sleep(0.05)
+                assert await ear.next() == message
+                while not ear.heard.empty():
+                    ear.heard.get_nowait()
+        await bus.stop()

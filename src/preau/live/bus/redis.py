@@ -5,6 +5,7 @@ Losing Redis costs latency, never events: publishing answers False, listening re
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -18,6 +19,8 @@ _PREFIX: Final = "preau:live:"
 _TIMEOUT_S: Final = 2.0
 """A node must not hang on a bus it can do without."""
 _RETRY_S: Final = 1.0
+_POLL_S: Final = 0.1
+"""How late a new channel may be asked for while the others are quiet."""
 _log = structlog.get_logger("preau.live.bus")
 
 
@@ -29,11 +32,11 @@ class RedisBus:
         self._pubsub: PubSub = self._redis.pubsub()
         self._listeners: defaultdict[str, list[Listener]] = defaultdict(list)
         self._subscribed: dict[str, asyncio.Event] = {}
+        self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Starts to listen. Without Redis the node starts all the same."""
-        await self._redis.ping()
+        """Starts to listen; where Redis is away, as soon as it is there."""
         self._task = asyncio.create_task(self._listen(), name="live bus")
 
     async def stop(self) -> None:
@@ -46,13 +49,14 @@ class RedisBus:
         await self._redis.aclose()
 
     async def subscribe(self, channel: str, listener: Listener) -> None:
-        """Adds a listener; waits for Redis to confirm the first one of a channel."""
+        """Adds a listener; waits for Redis to confirm the channel, unless Redis is away: then it hears later."""
         self._listeners[channel].append(listener)
-        confirmed = self._subscribed.get(channel)
-        if confirmed is None:
-            confirmed = self._subscribed[channel] = asyncio.Event()
-            await self._pubsub.subscribe(_PREFIX + channel)
-        await asyncio.wait_for(confirmed.wait(), _TIMEOUT_S)
+        confirmed = self._subscribed.setdefault(channel, asyncio.Event())
+        self._news.set()
+        try:
+            await asyncio.wait_for(confirmed.wait(), _TIMEOUT_S)
+        except TimeoutError:
+            _log.warning("bus.not_subscribed_yet", channel=channel)
 
     async def unsubscribe(self, channel: str, listener: Listener) -> None:
         """Removes a listener, and leaves the channel with the last one."""
@@ -60,7 +64,8 @@ class RedisBus:
         if kept:
             self._listeners[channel] = kept
         elif self._subscribed.pop(channel, None) is not None:
-            await self._pubsub.unsubscribe(_PREFIX + channel)
+            with suppress(RedisError, OSError):  # away: its subscriptions are gone with it
+                await self._pubsub.unsubscribe(_PREFIX + channel)
 
     async def publish(self, channel: str, message: bytes) -> bool:
         """Publishes; False when Redis did not take it."""
@@ -78,13 +83,22 @@ class RedisBus:
                 await self._hear()
             except (RedisError, OSError) as failure:
                 _log.warning("bus.lost", failure=str(failure))
-                await asyncio.sleep(_RETRY_S)  # redis-py reconnects and subscribes again at the next read
+                for confirmed in self._subscribed.values():
+                    confirmed.clear()
+                self._news.set()
+                await asyncio.sleep(_RETRY_S)
 
     async def _hear(self) -> None:
+        """Subscribes to what is new, then takes one message; with nothing to hear, waits for something new."""
+        if self._news.is_set():
+            self._news.clear()
+            for channel, confirmed in tuple(self._subscribed.items()):
+                if not confirmed.is_set():
+                    await self._pubsub.subscribe(_PREFIX + channel)
         if not self._pubsub.subscribed:
-            await asyncio.sleep(0.01)
+            await self._news.wait()
             return
-        message = await self._pubsub.get_message(timeout=_RETRY_S)
+        message = await self._pubsub.get_message(timeout=_POLL_S)
         if message is None:
             return
         channel = message["channel"].decode().removeprefix(_PREFIX)

@@ -34,7 +34,6 @@ SENTENCES: Final = {
     "silent": "La connexion s’est tue. Nouvel essai.",
     "seat_taken": "Cette place vient d’être ouverte sur un autre appareil.",
     "class_ended": "La classe est terminée.",
-    "room_full": "La classe est pleine. Nouvel essai dans quelques secondes.",
     "server_full": "Le serveur est plein. Nouvel essai dans quelques secondes.",
 }
 _SEAT_REFUSED: Final = "Cette place n’est plus valable. Ouvrir de nouveau la page de la classe."
