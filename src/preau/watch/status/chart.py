@@ -85,13 +85,13 @@ def per_minute(report: Report) -> Html:
     spoken = f"{noun} par minute depuis {since}, au plus {french.count(max(counts), none='aucune')}"
     drawing = element(
         "svg",
-        element("g", _bars(counts), class_="bars"),
-        element("path", d=f"M0 {_FLOOR}.5H{_WIDTH}", class_="axis"),
+        element("g", _bars(counts), class_="etat-bars"),
+        element("path", d=f"M0 {_FLOOR}.5H{_WIDTH}", class_="etat-axis"),
         _hours(report, end),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
         aria_label=spoken,
-        class_="chart",
+        class_="etat-chart",
     )
     peak = element("p", f"Au plus {french.count(max(counts), none='aucune')} en une minute.", class_="soft")
     table = _table(report, counts, minutes, noun)

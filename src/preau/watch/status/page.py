@@ -55,14 +55,14 @@ def _time(report: Report, at_s: float, *, seconds: bool = False, with_day: bool 
 def _logo() -> Html:
     return element(
         "svg",
-        element("path", d="M3 14 17 5l14 9", class_="roof"),
-        element("path", d="M8 15v14M26 15v14", class_="posts"),
-        element("circle", cx="17", cy="23", r="4.2", class_="sun"),
+        element("path", d="M3 14 17 5l14 9", class_="etat-roof"),
+        element("path", d="M8 15v14M26 15v14", class_="etat-posts"),
+        element("circle", cx="17", cy="23", r="4.2", class_="etat-sun"),
         viewBox="0 0 34 34",
         width=34,
         height=34,
         aria_hidden="true",
-        class_="mark",
+        class_="etat-mark",
     )
 
 
@@ -81,7 +81,7 @@ def _head(report: Report) -> Html:
 
 
 def _top(report: Report) -> Html:
-    home = element("a", _logo(), element("b", report.site.name), href="/", class_="home")
+    home = element("a", _logo(), element("b", report.site.name), href="/", class_="etat-home")
     return element("header", home, element("span", "État du service", class_="soft"), class_="top")
 
 
@@ -95,7 +95,7 @@ def _age(report: Report) -> Html:
         t(f"Cette page est réécrite au moins toutes les {report.rewrite_s} secondes : "),
         "une heure plus ancienne signifie que les mesures sont interrompues. ",
         element("a", "Actualiser", href="/etat"),
-        class_="soft age",
+        class_="soft etat-age",
     )
 
 
@@ -105,7 +105,7 @@ def _banner(report: Report) -> Html:
     sentences = [element("p", words) for words in (first, " ".join(others)) if words]
     title = element("h1", line.title, id="etat")
     content = (title, *sentences, Html(STALE_MARK), _age(report))
-    return element("section", *content, class_=f"card banner is-{line.indicator}", aria_labelledby="etat")
+    return element("section", *content, class_=f"card etat-banner etat-is-{line.indicator}", aria_labelledby="etat")
 
 
 def _component_row(component: Component) -> Html:
@@ -114,14 +114,17 @@ def _component_row(component: Component) -> Html:
     return element(
         "tr",
         element("th", name, scope="row"),
-        element("td", element("span", component.words[:1].upper() + component.words[1:], class_=f"state is-{state}")),
+        element(
+            "td",
+            element("span", component.words[:1].upper() + component.words[1:], class_=f"etat-state etat-is-{state}"),
+        ),
     )
 
 
 def _components(report: Report) -> Html:
     head = element("tr", element("th", "Partie du service", scope="col"), element("th", "État", scope="col"))
     rows = [_component_row(component) for component in report.components]
-    table = element("table", element("thead", head), element("tbody", *rows), class_="components")
+    table = element("table", element("thead", head), element("tbody", *rows), class_="etat-components")
     return element("section", element("h2", "Composants"), table, class_="card")
 
 
@@ -162,7 +165,7 @@ def _update(report: Report, update: Update, detail: _Detail) -> Html:
             "p",
             element("b", t("Correction, "), _time(report, c.at_s), t(" : ")),
             _clip(c.body, detail),
-            class_="correction",
+            class_="etat-correction",
         )
         for c in update.corrections[-detail.corrections :]
     ]
@@ -177,7 +180,7 @@ def _incident(report: Report, incident: Incident, detail: _Detail) -> Html:
         "article",
         element("h3", incident.title),
         element("p", state[0].upper() + state[1:], class_="soft"),
-        element("ul", *updates, class_="log"),
+        element("ul", *updates, class_="etat-log"),
         id=f"incident-{incident.id}",
     )
 
@@ -198,7 +201,7 @@ def _facts(report: Report) -> Html:
         element("li", element("p", _time(report, fact.at_s, with_day=True)), element("p", fact.sentence))
         for fact in report.seen.facts[:_SHOWN_FACTS]
     ]
-    log = element("ol", *items, class_="log") if items else element("p", "Rien à signaler.")
+    log = element("ol", *items, class_="etat-log") if items else element("p", "Rien à signaler.")
     return element("section", element("h2", "Main courante"), lead, log, class_="card")
 
 
@@ -246,10 +249,10 @@ def page(report: Report) -> bytes:
 
 
 def _whole(report: Report, detail: _Detail) -> bytes:
-    left = element("div", _components(report), _words(report, detail), class_="column")
-    right = element("div", _waiting(report), per_minute(report), _facts(report), _today(report), class_="column")
-    main = element("main", _banner(report), element("div", left, right, class_="columns"), id="contenu")
-    skip = element("a", "Aller au contenu", href="#contenu", class_="skip")
+    left = element("div", _components(report), _words(report, detail), class_="etat-column")
+    right = element("div", _waiting(report), per_minute(report), _facts(report), _today(report), class_="etat-column")
+    main = element("main", _banner(report), element("div", left, right, class_="etat-columns"), id="contenu")
+    skip = element("a", "Aller au contenu", href="#contenu", class_="etat-skip")
     body = element("body", skip, _top(report), main, _foot(report), class_="etat")
     return text(DOCTYPE, element("html", _head(report), body, lang="fr")).encode()
 
@@ -257,7 +260,7 @@ def _whole(report: Report, detail: _Detail) -> bytes:
 def stale_notice(age_s: float) -> str:
     """What the server puts in the place of ``STALE_MARK`` when the file is ``age_s`` seconds old."""
     sentence = t(f"Ces données ne sont plus à jour : elles datent d’il y a {french.minutes(max(60.0, age_s))}.")
-    return element("p", element("strong", sentence), class_="stale", role="status")
+    return element("p", element("strong", sentence), class_="etat-stale", role="status")
 
 
 def unpublished_page() -> bytes:
