@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from playwright.sync_api import Page, expect
+
 from preau.school.demo.accounts import DemoAccount, demo_accounts, pupil_accounts
 
 WHO: Final = {account.who: account for account in demo_accounts()}
