@@ -68,7 +68,8 @@ def import_folder(folder: Path, *, now: datetime, apply: bool = False, skip_erro
             found = check(tables, _known(), findings, today)
             comparison = Comparison(found, changes, findings, now)
             comparison.compare_rows()
-            compare_links(comparison, today)
+            if not findings.is_unreadable:
+                compare_links(comparison, today)
         is_refused = findings.is_unreadable or (findings.has_errors() and not skip_errors)
         if apply and not is_refused:
             _write(changes)

@@ -51,10 +51,11 @@ def read_folder(folder: Path, findings: Findings) -> Tables:
         findings.reject(MANIFEST, WHOLE_FILE, "not_a_folder", "Ce dossier n’existe pas ou n’est pas un dossier.")
         return Tables(lines={}, bulk=frozenset())
     modes = _modes(folder, findings)
+    has_manifest = bool(modes)
     lines: dict[str, list[Line]] = {}
     for name in REQUIRED:
         is_there = (folder / f"{name}.csv").exists() or (folder / f"{name}.csv").is_symlink()
-        mode = modes.get(name, "bulk" if is_there and not modes else "absent")
+        mode = modes.get(name, "bulk" if is_there and not has_manifest else "absent")
         if mode == "absent":
             if is_there:
                 findings.warn(name, WHOLE_FILE, "file_not_announced", "Fichier absent du manifeste : il n’est pas lu.")
