@@ -49,6 +49,15 @@ def test_an_overfull_box_asks_for_a_snapshot_instead() -> None:
     assert outbox.take()[0] == ["snapshot"]
 
 
+def test_the_welcome_is_never_dropped() -> None:
+    outbox = Outbox()
+    outbox.put("welcome", lasting=True)
+    for n in range(MAX_FRAMES + 1):
+        outbox.put(f"{n}")
+    outbox.restart("snapshot")
+    assert outbox.take()[0] == ["welcome", "snapshot"]
+
+
 def test_bytes_are_bounded_as_well_as_frames() -> None:
     outbox = Outbox()
     outbox.put("x" * MAX_BYTES)

@@ -4,7 +4,7 @@ import pytest
 
 from live.harness import CLASS, INES, KARIM, START_S, TEACHER, ZOE, House, eventually
 from preau.live.bus.memory import MemoryBus
-from preau.live.journal.interface import JournalUnavailable
+from preau.live.journal.interface import JournalUnavailable, Line
 from preau.live.journal.sqlite import SqliteJournal
 from preau.live.server import LiveServer
 
@@ -166,3 +166,26 @@ async def test_a_room_nobody_uses_is_put_away_and_found_again(house: House) -> N
     back = house.connect(TEACHER)
     await back.hello()
     assert (await back.key("snapshot"))["chat"][0]["text"] == "à tout de suite"
+
+
+async def test_a_snapshot_of_another_version_is_passed_over_for_the_log_itself(house: House) -> None:
+    teacher = await house.enter(TEACHER)
+    said = await teacher.ask("chat.send", text="tout est dans le journal")
+    [room] = house.server._rooms
+    await house.server._journal.keep_snapshot(CLASS, room.epoch, said["seq"], b'{"seq": "seven"}')
+    await house.crash()
+    back = house.connect(TEACHER)
+    await back.hello()
+    snapshot = await back.until(lambda frame: "snapshot" in frame)
+    assert snapshot["seq"] == said["seq"]
+    assert snapshot["snapshot"]["chat"][0]["text"] == "tout est dans le journal"
+
+
+async def test_a_log_that_cannot_be_read_closes_politely_and_touches_nothing(house: House) -> None:
+    journal = house.server._journal
+    epoch = (await journal.claim(CLASS)).epoch
+    await journal.append(CLASS, epoch, [Line(1, 1, "p", "door.open", b"nonsense")])
+    client = house.connect(TEACHER)
+    await client.hello()
+    assert (await client.closed()).reason == "restart"
+    assert [line.body for line in await journal.read(CLASS, 0, 10)] == [b"nonsense"]

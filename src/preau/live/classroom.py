@@ -12,10 +12,11 @@ from typing import Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from preau.live.connection import Connection
 from preau.live.draft import Draft, Results, replay
-from preau.live.journal.interface import Fenced, Journal, JournalUnavailable
+from preau.live.journal.interface import Fenced, Journal, JournalUnavailable, Line, Recovered
 from preau.live.media.interface import MAX_SPEAKER, MediaPlane
 from preau.live.published import Published, is_usable
 from preau.live.room import facts, orders, wire
@@ -33,6 +34,8 @@ MAX_TURN: Final = 64
 SNAPSHOT_EVERY: Final = 200
 RESUMABLE: Final = 500
 """Events kept in memory for clients that were away; beyond, a snapshot is smaller anyway."""
+PAGE: Final = 1_000
+"""Lines read at once when a log has to be read from its beginning."""
 TOUCH_EVERY_MS: Final = 5_000
 """After a crash the register is right to this much."""
 REGISTER_EVERY_MS: Final = 30_000
@@ -93,7 +96,7 @@ class Classroom:
         """
         recovered = await self._parts.journal.claim(self.session)
         self.epoch = recovered.epoch
-        self.state, events = replay(recovered)
+        self.state, events = await self._replay(recovered)
         self._recent.extend(events)
         self._snapshot_seq = recovered.snapshot[0] if recovered.snapshot else 0
         self._results = Results(recovered.results)
@@ -105,6 +108,16 @@ class Classroom:
         self._number_speakers()
         if self.state.ended_ms is not None:
             await self._finish()
+
+    async def _replay(self, recovered: Recovered) -> tuple[State, Sequence[Event]]:
+        try:
+            return replay(recovered)
+        except ValueError as failure:  # a snapshot of another version of the program: the log itself tells all
+            _log.warning("live.snapshot_unreadable", session=self.session, failure=str(failure))
+            lines: list[Line] = []
+            while page := await self._parts.journal.read(self.session, len(lines), PAGE):
+                lines += page
+            return replay(replace(recovered, snapshot=None, lines=tuple(lines)))
 
     async def run(self) -> None:
         """The actor's loop, until the class is closed."""
@@ -278,7 +291,8 @@ class Classroom:
         first = None if missed is None else (connection.resume_seq or 0) + 1
         now_ms = self._parts.now_ms()
         put = connection.outbox.put
-        put(wire.welcome(connection.reader, self.roster, epoch=self.epoch, at_ms=now_ms, resume_from=first))
+        welcome = wire.welcome(connection.reader, self.roster, epoch=self.epoch, at_ms=now_ms, resume_from=first)
+        put(welcome, lasting=True)
         if missed is None:
             put(wire.snapshot(self.state, audience))
         elif missed:

@@ -18,10 +18,15 @@ MAX_VOICE_FRAMES: Final = 25
 
 
 class Waiting(msgspec.Struct):
-    """A text frame in wait. ``key``: set when it is ephemeral; a newer one of the same key replaces it."""
+    """A text frame in wait.
+
+    ``key``: set when it is ephemeral; a newer one of the same key replaces it. ``lasting``: not even a snapshot
+    replaces it (the welcome).
+    """
 
     text: str
     key: str | None = None
+    lasting: bool = False
 
 
 class Outbox:
@@ -35,13 +40,13 @@ class Outbox:
         self.closing: tuple[int, str] | None = None
         self.needs_snapshot = False
 
-    def put(self, text: str, *, key: str | None = None) -> None:
-        """Adds a text frame; ``key`` marks it ephemeral."""
+    def put(self, text: str, *, key: str | None = None, lasting: bool = False) -> None:
+        """Adds a text frame; ``key`` marks it ephemeral, ``lasting`` never to be dropped."""
         if self.closing is not None or (self.needs_snapshot and key is not None):
             return
         if key is not None:
             self._forget(key)
-        self._texts.append(Waiting(text, key))
+        self._texts.append(Waiting(text, key, lasting))
         self._chars += len(text)
         if self._is_full():
             self._relieve()
@@ -57,9 +62,8 @@ class Outbox:
         self._wake.set()
 
     def restart(self, text: str) -> None:
-        """Replaces everything in wait by ``text`` (a snapshot)."""
-        self._texts.clear()
-        self._chars = 0
+        """Replaces what waits by ``text`` (a snapshot)."""
+        self._keep([waiting for waiting in self._texts if waiting.lasting])
         self.needs_snapshot = False
         self.put(text)
 
@@ -93,7 +97,7 @@ class Outbox:
         self._voice.clear()
         self._keep([waiting for waiting in self._texts if waiting.key is None])
         if self._is_full():
-            self._keep([])
+            self._keep([waiting for waiting in self._texts if waiting.lasting])
             self.needs_snapshot = True
 
     def _forget(self, key: str) -> None:

@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 MAX_FILE_BYTES: Final = 4_194_304
 """A roster of 300 people is 60 kB; the day's waits of a region's school are a few MB."""
-MAX_MEMBERS: Final = 1_000
-"""The largest lecture, three times over."""
+MAX_MEMBERS: Final = 600
+"""The largest lecture, twice over. One connection a seat: this bounds the connections of a class as well."""
 _log = structlog.get_logger("preau.live.published")
 
 

@@ -58,6 +58,8 @@ class Rooms:
 
     async def stop(self) -> None:
         """Closes every room; clients are told to come back."""
+        if self._opening:
+            await asyncio.wait(tuple(self._opening.values()))
         for room in tuple(self._open.values()):
             self._forget(room)
             room.lose()
@@ -90,7 +92,7 @@ class Rooms:
             if len(self._open) + len(self._opening) >= MAX_ROOMS:
                 raise ServerFull
             opening = self._opening[session] = asyncio.create_task(self._claim(session), name=f"open {session}")
-            opening.add_done_callback(lambda _: self._opening.pop(session, None))
+            opening.add_done_callback(lambda task: self._opened(session, task))
         return await asyncio.shield(opening)
 
     async def _claim(self, session: str) -> Classroom | None:
@@ -98,13 +100,22 @@ class Rooms:
         if roster is None or not is_usable(roster, session):
             return None
         room = Classroom(self._parts, roster)
-        await room.claim()
+        try:
+            await room.claim()
+        except ValueError as failure:
+            _log.error("live.journal_unreadable", session=session, failure=str(failure))
+            raise JournalUnavailable(f"the log of {session} cannot be read") from failure
         if not room.closed:
             self._open[session] = room
             self._spawn(self._run(room), f"class {session}")
             await self._bus.publish(CLAIMS, msgspec.json.encode(Claim(session, room.epoch, self._node)))
         _log.info("live.claimed", session=session, epoch=room.epoch, seq=room.state.seq, ended=room.closed)
         return room
+
+    def _opened(self, session: str, task: "asyncio.Task[Classroom | None]") -> None:
+        self._opening.pop(session, None)
+        if not task.cancelled() and task.exception() is not None:  # looked at here: its callers may be gone
+            _log.warning("live.not_opened", session=session, failure=repr(task.exception()))
 
     async def _run(self, room: Classroom) -> None:
         try:
