@@ -18,10 +18,11 @@ def test_a_calm_morning_shows_seven_normal_parts_in_a_fixed_order() -> None:
     assert {line.state for line in lines} == {State.OPERATIONAL}
 
 
-def test_a_queue_slows_every_part_behind_the_gate_and_the_queue_itself_works() -> None:
+def test_a_queue_slows_what_is_behind_the_gate_but_neither_the_queue_nor_handing_in() -> None:
     parts = by_key(waiting=(0, 310, 42, 7), level=1)
     assert parts["ecole"].words == "file d’attente"
     assert parts["ecole"].state is State.DEGRADED
+    assert (parts["devoirs"].state, parts["devoirs"].words) == (State.OPERATIONAL, "sans attendre")
     assert parts["file"].state is State.OPERATIONAL
     assert parts["file"].words == "ouverte, 359 en attente"
 

@@ -65,9 +65,11 @@ def _behind_the_gate(signals: Signals, key: str) -> tuple[State, str]:
     """State of a part that the application answers. Without its database the application can do none of these."""
     if signals.app_ok is False or signals.db_ok is False:
         return _SILENT.get(key, _LESSONS_GO_ON)
-    if signals.queue_open:
-        return State.DEGRADED, "file d’attente"
-    return State.OPERATIONAL, NORMAL
+    if not signals.queue_open:
+        return State.OPERATIONAL, NORMAL
+    if key == _WORK[0]:  # the gate's write lane: handing in does not wait
+        return State.OPERATIONAL, "sans attendre"
+    return State.DEGRADED, "file d’attente"
 
 
 def _queue(signals: Signals) -> tuple[State, str]:
