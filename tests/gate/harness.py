@@ -71,6 +71,10 @@ class Person:
                     self.cookies[name] = morsel.value
         return answer
 
+    async def asks_with(self, headers: list[tuple[bytes, bytes]]) -> Answer:
+        """A request with these very headers."""
+        return await ask(self.gate.engine, "/", headers=headers, address=self.address)
+
 
 class Application:
     """Behind the gate: says whom it saw, or what the test puts here."""
@@ -118,6 +122,20 @@ class Gate:
             clock=self.clock,
             secure=False,
         )
+
+    def forget_everything(self, *, capacity: int) -> None:
+        """The process dies; a new one begins with an empty ledger and the same secret."""
+        self.ledger = MemoryLedger()
+        self.restart(capacity=capacity)
+
+    def break_ledger(self, error: Exception) -> None:
+        """From now on the store behind the ledger answers nothing."""
+
+        async def refuse(*_: Any, **__: Any) -> Any:
+            raise error
+
+        for name in ("draw_place", "note_waiting", "claim", "touch", "leave", "note_at_the_door", "census"):
+            setattr(self.ledger, name, refuse)
 
     async def seconds_pass(self, seconds: int = 1) -> None:
         for _ in range(seconds):

@@ -21,8 +21,11 @@ MAX_RESPONSE_BYTES: Final = 14_000
 
 REFRESH_S: Final = 30
 SLOW_REFRESH_S: Final = 300
-LONGEST_TITLE: Final = 70
-"""Characters of a lesson's title that are shown: the page has a size to keep."""
+MAX_PAGE_BYTES: Final = MAX_RESPONSE_BYTES - 1300
+"""What the headers leave: ours take 600 bytes, those of the edge and of the server 700."""
+
+LONGEST_TITLE, LONGEST_SUBJECT = 60, 30
+"""Characters of a lesson's title and subject that are shown: the page has a size to keep."""
 
 _FOLDER: Final = Path(__file__).parent
 _LOGO: Final = (
@@ -63,7 +66,15 @@ class Pages:
         )
 
     def waiting(self, view: WaitingView) -> bytes:
-        """The waiting page."""
+        """The waiting page; long titles and addresses give way before the page grows over its size."""
+        page = self._waiting_page(view)
+        if len(page) > MAX_PAGE_BYTES:
+            page = self._waiting_page(msgspec.structs.replace(view, lessons=view.lessons[:1]))
+        if len(page) > MAX_PAGE_BYTES:
+            page = self._waiting_page(msgspec.structs.replace(view, lessons=(), back=view.back.partition("?")[0]))
+        return page
+
+    def _waiting_page(self, view: WaitingView) -> bytes:
         wait = wait_text(view.interval)
         said = view.words
         fields = {
@@ -188,7 +199,7 @@ def _lessons(lessons: Sequence[Lesson], said: Words) -> str:
 
 def _lesson(lesson: Lesson, button: str) -> str:
     title = escape(lesson.title[:LONGEST_TITLE])
-    about = f"{lesson.subject[:LONGEST_TITLE]} · {lesson.minutes}{NBSP}min · {SECTIONS.get(lesson.section, '')}"
+    about = f"{lesson.subject[:LONGEST_SUBJECT]} · {lesson.minutes}{NBSP}min · {SECTIONS.get(lesson.section, '')}"
     words = f'<span>{escape(_("Commencer"))}<span class="sr">{NBSP}: {title}</span></span>'
     return (
         f'<div class="offer" data-section="{escape(lesson.section)}"><h3>{title}</h3>'

@@ -1,0 +1,174 @@
+"""The waiting page: small, whole, readable, and never what a stranger wrote into it."""
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from gate.harness import MONDAY_0830_S, Gate, MakeGate
+from preau.gate.page.lessons import LessonsOfTheDay
+from preau.gate.page.render import MAX_RESPONSE_BYTES, Pages
+from preau.gate.page.words import clock_text
+from preau.gate.visitor import MAX_BACK_CHARS
+from preau.tokens.card import Role
+
+HEADERS_OF_THE_EDGE_BYTES = 700
+"""Security headers that the composition root adds to every response, with server and date."""
+
+
+def lesson(section: str = "ecole", title: str = "Fractions") -> dict[str, object]:
+    return {"title": title, "subject": "Maths", "minutes": 25, "url": "/colis/editions/x/l1.html", "section": section}
+
+
+def publish(gate: Gate, **document: object) -> None:
+    gate.published.mkdir(exist_ok=True)
+    (gate.published / "lessons_of_the_day.json").write_text(json.dumps({"v": 1, "date": "2026-11-23", **document}))
+
+
+class Text(HTMLParser):
+    """What a browser without style shows."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.hidden = 0
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  HTMLParser's
+        self.hidden += tag in {"style", "script", "title"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in {"style", "script", "title"}
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden and data.strip():
+            self.words.append(data.strip())
+
+    def __str__(self) -> str:
+        return " ".join(self.words)
+
+
+async def test_the_longest_page_with_its_headers_fits_the_first_flight(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    long = "L’évolution d’une population & « ses » <causes> " * 9
+    sections = {
+        section: lesson(section, long) | {"subject": long, "url": "/colis/" + "x" * 120}
+        for section in ("ecole", "college", "lycee")
+    }
+    publish(gate, groups={}, sections=sections)
+    ines = gate.with_card("ines", group="6e A")
+    for path in ("/", "/a/?" + "b&" * (MAX_BACK_CHARS // 2 - 2), "/" + "&" * (MAX_BACK_CHARS - 1)):
+        answer = await ines.asks(path)
+        heads = sum(len(name) + len(value) + 4 for name, value in answer.headers)
+        assert answer.waits
+        assert len(answer.body) + heads + HEADERS_OF_THE_EDGE_BYTES <= MAX_RESPONSE_BYTES
+
+
+async def test_an_ordinary_page_offers_all_three_sections(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    titles = ("Fractions : partager une unité", "Raconter au passé : imparfait et passé simple", "Lire un graphique")
+    sections = {
+        section: lesson(section, title) for section, title in zip(("ecole", "college", "lycee"), titles, strict=True)
+    }
+    publish(gate, groups={}, sections=sections)
+    assert (await gate.person().asks("/connexion/eleve/")).text.count("<h3>") == 3
+
+
+async def test_it_is_one_response_that_its_own_policy_allows(make_gate: MakeGate) -> None:
+    answer = await make_gate(capacity=0).person().asks()
+    policy = answer.header("content-security-policy") or ""
+    for tag in ("style", "script"):
+        (inlined,) = re.findall(rf"<{tag}>(.*?)</{tag}>", answer.text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inlined.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r'\b(?:src|style|on\w+)="', answer.text) == []
+    assert re.findall(r'href="(?!/|data:,)', answer.text) == []
+
+
+async def test_without_style_and_script_it_says_everything_in_order(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    publish(gate, groups={gate.keyring.pseudonym("group", "CM2 B"): lesson()}, sections={})
+    text = str(Text((await gate.with_card("ines", group="CM2 B").asks("/journee/")).text))
+    expected = [
+        "Ta place est gardée.",
+        "0 personne avant ta classe",
+        "Vérifier maintenant",
+        "Suspendre",
+        "Toutes les 5\u00a0min",
+        "Pourquoi attendre\u00a0?",
+        "Fractions",
+        "Commencer",
+        "Tu peux fermer cette page",
+        "cette attente ne compte pas comme une absence",
+    ]
+    places = [text.find(words) for words in expected]
+    assert -1 not in places, expected[places.index(-1)]
+    assert places == sorted(places)
+
+
+async def test_pupils_are_called_tu_and_everybody_else_vous(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    assert "Ta place" in (await gate.with_card("ines").asks()).text
+    for person in (gate.with_card("sophie", role=Role.GUARDIAN), gate.person()):
+        page = str(Text((await person.asks()).text))
+        assert "Votre place est gardée." in page
+        assert not re.search(r"\b([Tt]u|[Tt]a|[Tt]oi)\b", page)
+
+
+async def test_no_sentence_supposes_a_gender(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    for person in (gate.with_card("ines"), gate.person()):
+        assert not re.search(r"\((e|ne)\)|·e|absente?\b|le prochain|la prochaine élève", (await person.asks()).text)
+
+
+async def test_what_a_stranger_asks_for_stays_text(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    publish(gate, groups={}, sections={"ecole": lesson(title='<script>"alert"</script>')})
+    page = (await gate.person().asks('/"><script>alert(1)</script>?a="><b>')).text
+    assert page.count("<script>") == 1
+    assert "<b>" not in page.replace("<b>Préau</b>", "")
+
+
+async def test_the_lesson_of_the_class_is_offered_and_otherwise_one_per_section(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    sections = {section: lesson(section, f"Pour {section}") for section in ("lycee", "ecole")}
+    publish(gate, groups={gate.keyring.pseudonym("group", "CM2 B"): lesson(title="Pour la classe")}, sections=sections)
+    own = (await gate.with_card("ines", group="CM2 B").asks()).text
+    assert re.findall(r"<h3>(.*?)</h3>", own) == ["Pour la classe"]
+    assert '<body data-section="ecole">' in own
+    assert re.findall(r"<h3>(.*?)</h3>", (await gate.person().asks()).text) == ["Pour ecole", "Pour lycee"]
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"sections": {"ecole": {"title": 3}}}', '{"sections": []}'])
+def test_a_broken_file_of_lessons_offers_nothing(tmp_path: Path, content: str) -> None:
+    (tmp_path / "lessons_of_the_day.json").write_text(content)
+    assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == []
+
+
+def test_a_lesson_behind_the_gate_or_elsewhere_is_not_offered(tmp_path: Path) -> None:
+    sections = {"ecole": lesson() | {"url": "https://evil.test/"}, "lycee": lesson() | {"url": "/parcours/1/"}}
+    (tmp_path / "lessons_of_the_day.json").write_text(json.dumps({"sections": sections}))
+    assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == []
+
+
+def test_new_lessons_are_seen_within_seconds(tmp_path: Path) -> None:
+    lessons = LessonsOfTheDay(tmp_path)
+    assert lessons.offers(None, now_s=MONDAY_0830_S) == []
+    (tmp_path / "lessons_of_the_day.json").write_text(json.dumps({"sections": {"ecole": lesson()}}))
+    assert lessons.offers(None, now_s=MONDAY_0830_S + 1) == []
+    assert [offer.title for offer in lessons.offers(None, now_s=MONDAY_0830_S + 5)] == ["Fractions"]
+
+
+def test_a_notice_says_what_to_do_next_and_its_code() -> None:
+    page = Pages().notice(title="Titre", text="Texte", code="a_code", action="Réessayer", href="/journee/").decode()
+    assert str(Text(page)).endswith("Titre Texte Réessayer a_code")
+    assert 'href="/journee/"' in page
+
+
+def test_a_clock_time_is_french_and_of_paris() -> None:
+    assert clock_text(MONDAY_0830_S) == "9\u00a0h\u00a030"

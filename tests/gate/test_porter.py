@@ -1,0 +1,136 @@
+"""The porter: signals in, plan out, once a second, whatever happens."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from gate.harness import Clock, Gate, MakeGate
+from preau.gate import porter as porter_module
+from preau.gate.ledger.interface import Census, LedgerUnavailable
+from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.porter import Porter
+
+
+class FailingLedger(MemoryLedger):
+    """Fails its first looks, as a Redis that is being restarted does."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.failures = failures
+        self.looks = asyncio.Queue[bool]()
+
+    async def census(self, *, now_s: float) -> Census:
+        self.failures -= 1
+        self.looks.put_nowait(self.failures < 0)
+        if self.failures >= 0:
+            raise LedgerUnavailable("restarting")
+        return await super().census(now_s=now_s)
+
+
+async def test_it_survives_a_dead_store_says_so_once_and_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(porter_module, "TICK_S", 0)
+    ledger = FailingLedger(failures=3)
+    porter = Porter(ledger, capacity=2, clock=Clock())
+    plan = porter.plan
+    with capture_logs() as logs:
+        running = asyncio.create_task(porter.run())
+        while not await ledger.looks.get():
+            assert porter.plan is plan
+        await ledger.looks.get()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert [entry["event"] for entry in logs] == ["porter_tick_failed", "porter_ticks_again"]
+    assert porter.plan is not plan
+
+
+async def test_who_waits_with_a_card_is_published_at_the_door(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    began_s = int(gate.clock.now_s)
+    ines = gate.with_card("ines")
+    await ines.asks()
+    await gate.person().asks()
+    await gate.seconds_pass(60)
+    page = (await ines.asks()).text
+    assert f'data-at="{began_s}"' in page
+    assert "cette attente ne compte pas comme une absence" in page
+    await gate.seconds_pass(10)
+    assert published(gate) == {
+        "v": 1,
+        "waits": {gate.keyring.pseudonym("subject", "ines"): [began_s, began_s + 60]},
+    }
+
+
+def published(gate: Gate) -> object:
+    return json.loads((gate.published / "at_the_door.json").read_text())
+
+
+async def test_the_waits_of_the_morning_survive_a_restart(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    await gate.with_card("ines").asks()
+    await gate.seconds_pass(10)
+    before = published(gate)
+    gate.forget_everything(capacity=0)
+    await gate.seconds_pass(10)
+    assert published(gate) == before
+
+
+async def test_a_broken_file_at_the_door_is_said_and_replaced(tmp_path: Path) -> None:
+    (tmp_path / "at_the_door.json").write_text('{"waits": [')
+    clock = Clock()
+    porter = Porter(MemoryLedger(), capacity=1, published=tmp_path, clock=clock)
+    with capture_logs() as logs:
+        await porter.tick()
+        await porter.publish_at_the_door()
+    assert [entry["event"] for entry in logs] == ["at_the_door_unreadable"]
+    assert json.loads((tmp_path / "at_the_door.json").read_text()) == {"v": 1, "waits": {}}
+    assert not (tmp_path / "at_the_door.new").exists()
+
+
+async def test_people_who_walk_into_an_empty_house_promise_no_rate(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=5)
+    for number in range(6):
+        await gate.person(f"192.0.2.{number}").asks()
+    await gate.seconds_pass(2)
+    assert gate.porter.entries_per_s == 0
+    assert "durée encore inconnue" in (await gate.person("192.0.2.77").asks()).text
+
+
+async def test_the_rate_is_learnt_while_people_wait(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=10)
+    inside = [gate.person(f"198.51.100.{number}") for number in range(10)]
+    waiting = [gate.person(f"192.0.2.{number}") for number in range(60)]
+    for person in [*inside, *waiting]:
+        await person.asks()
+    for person in inside:
+        await person.asks()
+    gate.application.headers = [(b"preau-leave", b"1")]
+    for minute in range(10):
+        await gate.seconds_pass(30)
+        await inside[minute].asks()
+        gate.application.headers = []
+        await gate.seconds_pass(1)
+        for person in waiting:
+            if not (await person.asks()).waits:
+                waiting.remove(person)
+                break
+        gate.application.headers = [(b"preau-leave", b"1")]
+    assert 0.015 < gate.porter.entries_per_s < 0.05  # one in 31 s is 0.032
+
+
+async def test_when_very_many_wait_only_a_sample_is_heard(make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        porter_module, "next_sample", lambda sample, *, heard: min(4, sample * 2) if heard > 100 else sample
+    )
+    gate = make_gate(capacity=0)
+    people = [gate.person(f"192.0.{number // 256}.{number % 256}") for number in range(800)]
+    for person in people:
+        await person.asks()
+    await gate.seconds_pass(65)
+    state = json.loads(gate.porter.state_json)
+    assert state["sample"] == 4
+    assert not state["lanes"]["3"]["exact"]
+    assert 600 < state["lanes"]["3"]["people"] < 1000
