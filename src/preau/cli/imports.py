@@ -1,11 +1,14 @@
 """`preau import …`: prints what became of each line or file; exit code 2 when something is refused."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from django.utils import timezone
 
 from preau.school.content.services import import_markdown
+from preau.school.directory.oneroster import ImportReport, import_folder
+from preau.school.directory.oneroster.findings import Finding, Level
 
 
 def markdown(folder: str, *, dry_run: bool) -> int:
@@ -34,3 +37,43 @@ def markdown(folder: str, *, dry_run: bool) -> int:
     else:
         click.echo(f"Déjà publié à l’identique (édition {report.edition_number}) : rien à changer.")
     return 0
+
+
+LEVELS = {Level.WARNING: "À VOIR", Level.ERROR: "ERREUR"}
+WORDS = {"added": "ajoutées", "changed": "modifiées", "closed": "fermées", "reopened": "rouvertes"}
+
+
+def oneroster(folder: str, *, write: bool, skip_errors: bool) -> int:
+    """Imports a OneRoster folder, or says what it would do; returns the exit code."""
+    report = import_folder(Path(folder), now=timezone.now(), apply=write, skip_errors=skip_errors)
+    for line in _lines(report):
+        click.echo(line)
+    if report.findings_left_out:
+        click.echo(f"… et {report.findings_left_out} autres remarques.")
+    for name, count in report.files.items():
+        click.echo(f"{name:<22} {count.ok} bonnes, {count.warnings} à voir, {count.errors} refusées")
+    for table, counts in report.changes.items():
+        done = ", ".join(f"{number} {WORDS.get(what, what)}" for what, number in counts.items() if number)
+        click.echo(f"{table:<22} {done or 'rien ne change'}")
+    if report.is_refused:
+        click.echo("Rien n’a été changé : corrigez les lignes refusées, ou laissez-les avec --skip-errors.", err=True)
+        return 2
+    click.echo("Écrit." if report.is_applied else "Essai à blanc : rien n’a été changé. Pour écrire : --apply")
+    return 0
+
+
+def _lines(report: ImportReport) -> Iterator[str]:
+    """One line for each line of each file: good, to be looked at, or refused, with the reason."""
+    said: dict[tuple[str, int], list[Finding]] = {}
+    for finding in report.findings:
+        said.setdefault((finding.file, finding.line), []).append(finding)
+    for name, count in report.files.items():
+        for number in range(1, count.ok + count.warnings + count.errors + 1):
+            remarks = said.pop((name, number), [])
+            yield from map(_remark, remarks) if remarks else (f"bon     {name}:{number}",)
+    for findings in said.values():  # of files that are missing or could not be read
+        yield from map(_remark, findings)
+
+
+def _remark(finding: Finding) -> str:
+    return f"{LEVELS[finding.level]:<7} {finding.file}:{finding.line}  {finding.sentence} ({finding.code})"

@@ -40,6 +40,15 @@ def set_up_django() -> None:
     django.setup()
 
 
+def ready_school() -> None:
+    """The school loaded, its database up to date: what every command on people or courses needs."""
+    parsed = options()
+    set_up_django()
+    from preau.cli.serving import make_database_ready  # noqa: PLC0415
+
+    make_database_ready(parsed)
+
+
 @main.command()
 @click.option("--bind", help="adresse et port d’écoute (sinon la variable BIND)")
 def demo(bind: str | None) -> None:
@@ -80,13 +89,13 @@ def import_group() -> None:
 @import_group.command("oneroster")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 @click.option("--apply", "write", is_flag=True, help="écrit ; sans cette option, rien n’est changé")
-def import_oneroster(folder: str, *, write: bool) -> None:
+@click.option("--skip-errors", is_flag=True, help="laisse de côté les lignes refusées au lieu de tout refuser")
+def import_oneroster(folder: str, *, write: bool, skip_errors: bool) -> None:
     """Importe un dossier OneRoster (CSV 1.1 ou 1.2)."""
+    ready_school()
     from preau.cli.imports import oneroster  # noqa: PLC0415
 
-    options()
-    set_up_django()
-    sys.exit(oneroster(folder, write=write))
+    sys.exit(oneroster(folder, write=write, skip_errors=skip_errors))
 
 
 @import_group.command("markdown")
@@ -94,10 +103,9 @@ def import_oneroster(folder: str, *, write: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="vérifie sans rien changer")
 def import_markdown(folder: str, *, dry_run: bool) -> None:
     """Importe un dossier de fichiers Markdown comme parcours."""
+    ready_school()
     from preau.cli.imports import markdown  # noqa: PLC0415
 
-    options()
-    set_up_django()
     sys.exit(markdown(folder, dry_run=dry_run))
 
 
@@ -142,10 +150,9 @@ def incident_resolve(incident_id: str, body: str) -> None:
 @click.argument("login")
 def password(login: str) -> None:
     """Donne un mot de passe à un adulte (enseignant, responsable, direction)."""
+    ready_school()
     from preau.cli.people import set_password  # noqa: PLC0415
 
-    options()
-    set_up_django()
     secret = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Encore une fois")
     sys.exit(set_password(login, secret))
 
