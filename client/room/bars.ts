@@ -29,8 +29,7 @@ export function topBar(view: View): TemplateResult {
   return html`<header class="room-top">
     <svg class="logo" viewBox="0 0 34 34" aria-hidden="true" focusable="false">${LOGO}</svg>
     <h1 title=${state.welcome?.title ?? page.title}>${state.welcome?.title ?? page.title}</h1>
-    <span class="tag">${state.welcome?.class_group ?? page.group}</span>
-    <p class="facts"><time>${clockTime(new Date(screen.nowMs))}</time>${presence(view)}</p>
+    <p class="facts"><span class="tag">${state.welcome?.class_group ?? page.group}</span><time>${clockTime(new Date(screen.nowMs))}</time>${presence(view)}</p>
     ${line(view)}
     ${isTeacher(state) ? nothing : html`<a class="btn small leave" href=${page.leaveUrl}>Quitter</a>`}
   </header>`;
