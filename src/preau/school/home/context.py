@@ -17,10 +17,10 @@ CONTRAST = "contraste"
 SPACING = "espacement"
 
 _VISITOR = (
-    ("/ecole/", gettext_lazy("École"), "book"),
-    ("/college/", gettext_lazy("Collège"), "book"),
+    ("/ecole/", gettext_lazy("École"), "home"),
+    ("/college/", gettext_lazy("Collège"), "school"),
     ("/lycee/", gettext_lazy("Lycée"), "book"),
-    ("/connexion/", gettext_lazy("Se connecter"), "key"),
+    ("/connexion/", gettext_lazy("Connexion"), "key"),
 )
 _COURSES = ("/parcours/", gettext_lazy("Mes parcours"), "book")
 _HELP = ("/aide/", gettext_lazy("Aide"), "help")

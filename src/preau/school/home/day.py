@@ -48,20 +48,21 @@ class DaySlot(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     is_now: bool
     fold: str
-    """``early`` or ``late`` when it is folded away, else empty."""
+    """``past``, ``early`` or ``late`` when it is folded away, else empty."""
     live_class: str
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """The lessons of a day, those of unusual hours apart."""
+    """The lessons of a day; those that are over and those of unusual hours apart, so that *now* comes first."""
 
+    past: list[DaySlot]
     early: list[DaySlot]
     main: list[DaySlot]
     late: list[DaySlot]
 
     @property
     def slots(self) -> list[DaySlot]:
-        return [*self.early, *self.main, *self.late]
+        return [*self.past, *self.early, *self.main, *self.late]
 
     @property
     def has_open_class(self) -> bool:
@@ -73,6 +74,7 @@ def day_of(occurrences: Sequence[Occurrence], now: datetime) -> Day:
     opened = live_classes_of_lessons(occurrences)
     slots = [_slot(one, opened.get((one.slot.pk.hex, one.starts_at)), now) for one in occurrences]
     return Day(
+        past=[slot for slot in slots if slot.fold == "past"],
         early=[slot for slot in slots if slot.fold == "early"],
         main=[slot for slot in slots if not slot.fold],
         late=[slot for slot in slots if slot.fold == "late"],
@@ -127,12 +129,14 @@ def _slot(occurrence: Occurrence, live_class: LiveClass | None, now: datetime) -
         class_group_id=slot.class_group_id.hex,
         state=state,
         is_now=is_now,
-        fold="" if is_now else _fold(starts, ends),
+        fold="" if is_now else _fold(starts, ends, now),
         live_class=live_class.pk.hex if live_class else "",
     )
 
 
-def _fold(starts: datetime, ends: datetime) -> str:
+def _fold(starts: datetime, ends: datetime, now: datetime) -> str:
+    if ends <= now and starts.date() == now.astimezone(starts.tzinfo).date():
+        return "past"
     if starts.hour < EARLIEST_HOUR:
         return "early"
     closing = datetime.combine(starts.date(), starts.time().min, starts.tzinfo) + timedelta(hours=LATEST_HOUR)

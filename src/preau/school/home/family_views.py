@@ -83,7 +83,7 @@ def _child(pupil: Person, today: date, now: datetime) -> Child:
 
 
 def _matters(slot: DaySlot) -> bool:
-    """Lessons of unusual hours only when something happened in them: the page stays short."""
+    """What is over or of unusual hours is shown only if a class was held: the page stays short."""
     return not slot.fold or bool(slot.live_class)
 
 

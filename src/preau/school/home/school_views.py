@@ -31,11 +31,14 @@ def my_school(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     groups = _groups(person.school, today)
-    slots = [slot for slot in day_of(occurrences(groups, today), now).slots if not slot.fold or slot.live_class]
+    slots = day_of(occurrences(groups, today), now).slots
     context: dict[str, Any] = {
         "school": person.school,
         "groups": groups,
-        "lessons": slots,
+        "lessons_now": [slot for slot in slots if slot.is_now],
+        "other_lessons": [
+            slot for slot in slots if not slot.is_now and (slot.fold not in {"early", "late"} or slot.live_class)
+        ],
         "counts": _counts(slots),
         "long_day": long_day(today),
         "may_print": person.profile == Profile.HEAD,

@@ -57,7 +57,8 @@ def take(limits: Sequence[Limit], *, now_s: int) -> Taken | Held:
         left: list[int] = []
         for limit in limits:
             row = rows[limit.key]
-            after = after_try(Window(row.tries, row.since_s), limit=limit.tries, now_s=now_s)
+            window = Window(row.tries, row.since_s) if row.tries else None
+            after = after_try(window, limit=limit.tries, now_s=now_s)
             if isinstance(after, Held):
                 transaction.set_rollback(True)
                 return after

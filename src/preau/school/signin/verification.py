@@ -1,7 +1,8 @@
 """The line in front of password verification.
 
-One Argon2id verification takes 50 to 100 ms of a core and 100 MiB of memory. So a few run at once, some wait, and the
-rest are told at once to come back: a rush of sign-ins must not exhaust the processor that everybody else needs.
+One Argon2id verification takes tens to hundreds of milliseconds of a core, and tens of MiB of memory, on purpose. So a
+few run at once, some wait, and the rest are told at once to come back: a rush of sign-ins must not exhaust the
+processor that everybody else needs.
 """
 
 import threading
@@ -13,7 +14,7 @@ from typing import Final
 from django.conf import settings
 
 MOST_WAITING: Final = 64
-"""Behind one verification of 100 ms each, the last of 64 waits 6.4 s: just under ``PATIENCE_S``."""
+"""Behind one verification of 100 ms at a time, the last of 64 waits 6.4 s: within ``PATIENCE_S``."""
 PATIENCE_S: Final = 8.0
 """A person still looks at the screen; most clients and proxies give up later than this."""
 
