@@ -68,23 +68,17 @@ async def test_a_long_class_resumes_from_its_snapshot(house: House) -> None:
     assert len(recovered.lines) < 200
 
 
-async def test_a_register_that_a_crash_left_unwritten_is_written_at_the_next_start(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_register_that_a_crash_left_unwritten_is_written_at_the_next_start(house: House) -> None:
     teacher = await house.enter(TEACHER)
     await house.enter(INES)
-    with monkeypatch.context() as patch:
-        patch.setattr("preau.live.classroom.Classroom._finish", crash_before_finishing)
-        assert "seq" in await teacher.ask("session.end")
-    assert not (house.folder / "published" / "registers").exists()
+    seq = (await teacher.ask("chat.send", text="au revoir"))["seq"]
+    journal = house.server._journal
+    epoch = (await journal.claim(CLASS)).epoch
+    end = Line(seq + 1, (START_S + 60) * 1000, TEACHER, "session.end", b'{"t":"session.end"}')
+    await journal.append(CLASS, epoch, [end])  # the last thing a process did before it died
     await house.crash()
-    await house.server._rooms.sweep()
+    await eventually((house.folder / "published" / "registers" / f"{CLASS}.json").exists)
     assert [entry["status"] for entry in house.register()["entries"]] == ["present", "absent", "absent"]
-    assert await house.server._journal.unended() == ()
-
-
-async def crash_before_finishing(_: object) -> None:
-    """In place of ``_finish``: the process died right after the last event."""
 
 
 async def test_a_class_left_behind_by_a_crash_ends_on_time_without_anybody(house: House) -> None:
@@ -189,3 +183,16 @@ async def test_a_log_that_cannot_be_read_closes_politely_and_touches_nothing(hou
     await client.hello()
     assert (await client.closed()).reason == "restart"
     assert [line.body for line in await journal.read(CLASS, 0, 10)] == [b"nonsense"]
+
+
+async def test_a_register_that_cannot_be_written_is_tried_again(house: House) -> None:
+    blocked = house.folder / "published" / "registers"
+    blocked.write_text("a file where the folder should be")
+    teacher = await house.enter(TEACHER)
+    await teacher.ask("session.end")
+    assert (await teacher.closed()).code == 4410
+    await eventually(lambda: house.server.snapshot().classes_open == 0)
+    blocked.unlink()
+    await house.server._rooms.sweep()
+    assert len(house.register()["entries"]) == 3
+    assert await house.server._journal.unended() == ()

@@ -233,10 +233,10 @@ async def test_the_end_closes_everybody_and_publishes_a_complete_register(house:
     assert [entry["status"] for entry in live["d"]["entries"]] == ["present", "at_the_door", "absent"]
     house.clock.now_s += 599
     await teacher.ask("session.end")
+    register = house.register()  # there as soon as the end is told
     for client in (teacher, ines):
         closed = await client.closed()
         assert (closed.code, closed.reason) == (4410, "class_ended")
-    register = house.register()
     assert (register["opened_at_s"], register["ended_at_s"]) == (START_S, START_S + 600)
     assert register["entries"][0] == {
         "person": INES,

@@ -233,6 +233,8 @@ class Classroom:
                 return
         self.state = draft.state
         self._results.keep(draft.results)
+        if self.state.ended_ms is not None:  # before anybody is told: the teacher's next click is the register
+            await self._publish_register()
         self._fan_out(draft.events)
         for asked, outcome in zip(turn, outcomes, strict=True):
             self._answer(asked, outcome)
@@ -360,12 +362,23 @@ class Classroom:
         self.seating.tell_inside(lambda audience: wire.ephemeral("members", {"members": wire.members(found, audience)}))
 
     async def _finish(self) -> None:
-        """After the last event: the register is published first, so that "ended" in the journal means that it is."""
+        """After the last event. "Ended" in the journal means that the register is out as well."""
         self.closed = True
-        if self.state.ended_ms is not None and not self._parts.published.has_register(self.session):
-            await asyncio.to_thread(self._parts.published.write_register, self.live_register())
+        published = self.state.ended_ms is None or await self._publish_register()
         self.lose(4410, "class_ended")
         try:
-            await self._parts.journal.touch(self.session, self.epoch, self._parts.now_ms(), ended=True)
+            if published:
+                await self._parts.journal.touch(self.session, self.epoch, self._parts.now_ms(), ended=True)
         except JournalUnavailable as failure:  # the sweep will come by again
             _log.warning("live.end_not_noted", session=self.session, failure=repr(failure))
+
+    async def _publish_register(self) -> bool:
+        """False when the file cannot be written: the sweep will try again."""
+        if self._parts.published.has_register(self.session):
+            return True
+        try:
+            await asyncio.to_thread(self._parts.published.write_register, self.live_register())
+        except OSError as failure:
+            _log.error("live.register_not_written", session=self.session, failure=repr(failure))
+            return False
+        return True
