@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from preau.watch.status.incident_file import open_incident, resolve_incident, update_incident
+from preau.watch.status.incident_file import correct_incident, open_incident, resolve_incident, update_incident
 from preau.watch.status.incidents import Refused
 
 FILE = "incidents.jsonl"
@@ -34,3 +34,9 @@ def update_one(data: Path, incident_id: str, *, body: str, status: str) -> int:
 def resolve_one(data: Path, incident_id: str, *, body: str) -> int:
     """Ends an incident; returns the exit code."""
     return _said(resolve_incident(data / FILE, incident_id, body=body, now_s=time.time()), "Incident clos.")
+
+
+def correct_one(data: Path, incident_id: str, *, message: int, body: str) -> int:
+    """Adds a correction beside a message; returns the exit code."""
+    result = correct_incident(data / FILE, incident_id, message=message, body=body, now_s=time.time())
+    return _said(result, "Correction publiée à côté du message ; l’ancien texte reste lisible.")

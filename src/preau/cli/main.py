@@ -136,6 +136,17 @@ def incident_update(incident_id: str, body: str, status: str) -> None:
     sys.exit(update_one(options().data, incident_id, body=body, status=status))
 
 
+@incident.command("correct")
+@click.argument("incident_id")
+@click.argument("message", type=click.IntRange(1, 1000))
+@click.argument("body")
+def incident_correct(incident_id: str, message: int, body: str) -> None:
+    """Corrige le message numéro MESSAGE (1 = l’ouverture), sans l’effacer."""
+    from preau.cli.incidents import correct_one  # noqa: PLC0415
+
+    sys.exit(correct_one(options().data, incident_id, message=message, body=body))
+
+
 @incident.command("resolve")
 @click.argument("incident_id")
 @click.argument("body")

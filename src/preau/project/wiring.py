@@ -65,7 +65,11 @@ def build(options: Options, keyring: Keyring) -> House:
     status_folder = options.data / "status"
     status = StatusFiles(status_folder)
     publisher = StatusPublisher(
-        folder=status_folder, incidents=options.data / "incidents.jsonl", signals=signals.read, clock=time.time
+        folder=status_folder,
+        incidents=options.data / "incidents.jsonl",
+        signals=signals.read,
+        clock=time.time,
+        public_url=options.base_url,
     )
     health = Health(canary, metrics=lambda: render(signals.read()))
     static = static_application(options.data)

@@ -1,1 +1,1 @@
-"""The school: Django applications for people, courses, work and classes. Only this room and ``project`` import Django."""
+"""The school: Django applications for people, courses, work and classes. Only here and in ``project`` is Django."""
