@@ -161,7 +161,7 @@ export class LessonPage {
     if (!state || answers.length === 0) return;
     const waiting = answers.some((event) => event.state === "waiting");
     state.textContent = waiting ? SENDING[outcome] : "Tout est envoyé.";
-    if (waiting && outcome === "signed_out") state.append(" ", signInLink());
+    if (waiting && outcome === "signed_out") state.append(" ", signInLink(this.person !== ""));
   }
 }
 
@@ -180,9 +180,10 @@ function keptWords(event: StoredEvent): string {
   return event.state === "refused" ? "Gardé sur cet appareil, pas accepté par l’école" : "Enregistré sur cet appareil";
 }
 
-function signInLink(): HTMLAnchorElement {
+/** What was done before anybody signed in is nobody's: it stays here, and the page says so. */
+function signInLink(known: boolean): HTMLAnchorElement {
   const link = document.createElement("a");
   link.href = "/connexion/eleve/";
-  link.textContent = "Connecte-toi pour l’envoyer.";
+  link.textContent = known ? "Connecte-toi pour l’envoyer." : "Connecte-toi d’abord si l’école doit le recevoir.";
   return link;
 }

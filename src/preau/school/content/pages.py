@@ -31,6 +31,7 @@ def item_view(item: Item) -> dict[str, Any]:
     view: dict[str, Any] = {"item": item, "kind": item.__struct_config__.tag}
     if isinstance(item, OrderItem):
         view["rows"] = [{"index": index, "text": item.lines[index]} for index in item.shown]
+        view["code"] = any(line[:1].isspace() for line in item.lines)  # indentation means something: it must line up
         view["positions"] = range(1, len(item.lines) + 1)
     elif isinstance(item, MatchItem):
         view["rows"] = [{"index": index, "text": left} for index, left in enumerate(item.lefts)]

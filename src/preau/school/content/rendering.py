@@ -83,6 +83,7 @@ def clean(html: str, resolve: Resolve, *, inline: bool = False) -> str:
     cleaned = cleaned.replace("<table>", _SCROLLING_TABLE.format(label=_("Tableau"))).replace(
         "</table>", "</table></div>"
     )
+    cleaned = cleaned.replace("<th></th>", "<td></td>")  # the empty corner of a table heads nothing
     cleaned = cleaned.replace("<pre>", '<pre tabindex="0">')  # a long line of code must scroll by keyboard too
     return cleaned.strip()
 
