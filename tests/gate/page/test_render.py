@@ -75,7 +75,7 @@ async def test_an_ordinary_page_offers_all_three_sections(make_gate: MakeGate) -
         section: lesson(section, title) for section, title in zip(("ecole", "college", "lycee"), titles, strict=True)
     }
     publish(gate, groups={}, sections=sections)
-    assert (await gate.person().asks("/connexion/eleve/")).text.count("<h3>") == 3
+    assert (await gate.person().asks("/connexion/eleve/")).text.count('class="offer"') == 3
 
 
 async def test_it_is_one_response_that_its_own_policy_allows(make_gate: MakeGate) -> None:
@@ -141,7 +141,7 @@ async def test_the_lesson_of_the_class_is_offered_and_otherwise_one_per_section(
     own = (await gate.with_card("ines", group="CM2 B").asks()).text
     assert re.findall(r"<h3>(.*?)</h3>", own) == ["Pour la classe"]
     assert '<body data-section="ecole">' in own
-    assert re.findall(r"<h3>(.*?)</h3>", (await gate.person().asks()).text) == ["Pour ecole", "Pour lycee"]
+    assert re.findall(r"<b>(Pour.*?)</b>", (await gate.person().asks()).text) == ["Pour ecole", "Pour lycee"]
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"sections": {"ecole": {"title": 3}}}', '{"sections": []}'])
