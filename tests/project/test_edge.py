@@ -102,6 +102,12 @@ async def test_a_monstrous_path_is_refused(path: str) -> None:
     assert "path_too_long" in answer.text
 
 
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PROPFIND", "get"])
+async def test_other_methods_stop_at_the_edge(method: str) -> None:
+    answer = await call(edge(), "/", method=method)
+    assert (answer.status, "method_unknown" in answer.text) == (405, True)
+
+
 async def test_a_client_that_asks_for_json_is_refused_in_json() -> None:
     answer = await call(edge(behind=raising), "/x", headers={"accept": "application/json"})
     assert answer.headers["content-type"] == "application/json"

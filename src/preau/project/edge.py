@@ -39,6 +39,8 @@ _HEADERS: Final = (
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?")
 MAX_PATH_CHARS: Final = 2000
+METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+"""All that pages, forms and scripts of ours use; nothing behind has to think about the others."""
 log = structlog.get_logger("preau.edge")
 
 
@@ -76,6 +78,9 @@ class Edge:
         if not self.knows(scope):
             sentence = "Cette adresse n’est pas celle de cet établissement."
             await refuse(scope, send, status=421, code="host_unknown", sentence=sentence)
+        elif scope["method"] not in METHODS:
+            sentence = "Cette façon de demander n’existe pas ici."
+            await refuse(scope, send, status=405, code="method_unknown", sentence=sentence)
         elif len(scope["path"]) > MAX_PATH_CHARS or "\0" in scope["path"]:
             await refuse(scope, send, status=414, code="path_too_long", sentence="Cette adresse est trop longue.")
         else:

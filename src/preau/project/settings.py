@@ -32,7 +32,7 @@ SECRET_KEY = PREAU_KEYRING.standing_key("django").hex()
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the edge has checked the host before Django sees a request
 ROOT_URLCONF = "preau.project.urls"
-APPEND_SLASH = False
+APPEND_SLASH = True  # people type /connexion
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
