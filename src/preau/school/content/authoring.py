@@ -215,7 +215,8 @@ def _text_entry(source: _Source, render: Renderer) -> published.Item | Mistake:
     if not source.accepted and source.number is None:
         return Mistake(0, "answer_missing", _("Donnez « accepted » (des mots) ou « number » (un nombre)."))
     number = source.number
-    if source.tolerance < 0 or (number is not None and abs(number) > 1e15):  # noqa: PLR2004  exact in a double
+    # Written so that nan fails too. 1e15: whole numbers up to there are exact in a double.
+    if not (0 <= source.tolerance <= 1e15 and (number is None or abs(number) <= 1e15)):  # noqa: PLR2004
         return Mistake(0, "number_out_of_range", _("Le nombre ou sa tolérance est hors limites."))
     return published.TextEntryItem(
         accepted=source.accepted,

@@ -40,6 +40,8 @@ _ATTRIBUTES: Final = {
 _INLINE_TAGS: Final = {"em", "strong", "code", "sub", "sup", "u", "s", "del", "kbd", "br", "img", "q", "mark", "span"}
 _NUMBERING: Final = re.compile(r"^\s*(?:\d+(?:[.)]\d*)*[.)]|[IVX]+[.)])\s*")
 _LANGUAGE_CLASS: Final = re.compile(r"language-[a-z0-9+#-]{1,20}")
+_IMAGE_LEFT_OUT: Final = re.compile(r'<img(?![^>]*\ssrc=)(?:[^>]*\salt="([^"]*)")?[^>]*>')
+"""An image that the resolver did not give an address: its description stands for it."""
 _SCROLLING_TABLE: Final = '<div class="table-scroll" role="region" tabindex="0" aria-label="{label}"><table>'
 
 Resolve = Callable[[str, str], str | None]
@@ -83,6 +85,7 @@ def clean(html: str, resolve: Resolve, *, inline: bool = False) -> str:
     cleaned = cleaned.replace("<table>", _SCROLLING_TABLE.format(label=_("Tableau"))).replace(
         "</table>", "</table></div>"
     )
+    cleaned = _IMAGE_LEFT_OUT.sub(lambda found: f"<em>{found.group(1)}</em>" if found.group(1) else "", cleaned)
     cleaned = cleaned.replace("<th></th>", "<td></td>")  # the empty corner of a table heads nothing
     cleaned = cleaned.replace("<pre>", '<pre tabindex="0">')  # a long line of code must scroll by keyboard too
     return cleaned.strip()
