@@ -177,7 +177,7 @@ class TestRegisterPages:
         page = as_person(slot.teacher).get(f"/classe/{live_class.id.hex}/appel/").content.decode()
         assert "à la porte" in page
         assert "la plateforme l’a fait attendre, n’est pas absent" in page
-        assert "08:35" in page
+        assert "8:35" in page
 
     def test_names_that_a_spreadsheet_would_run_are_defused(self, slot: TimetableSlot, live_class: LiveClass) -> None:
         factories.make_pupil(slot.class_group, family_name="=cmd|'/c calc'!A1", given_name="@SUM(1;2)")

@@ -14,20 +14,38 @@ from django.utils.translation import gettext, gettext_noop
 from preau.school.classroom.published import Status
 from preau.school.classroom.selectors import RegisterLine
 
-_WORDS: Final[dict[Status | None, tuple[str, str, str]]] = {
-    "present": (gettext_noop("présent(e)"), "", "check"),
-    "late": (gettext_noop("en retard"), gettext_noop("entrée après le début"), "late"),
-    "left": (gettext_noop("parti(e) avant la fin"), "", "left"),
-    "at_the_door": (
+
+class _Words(msgspec.Struct, frozen=True):
+    """How a status is said: of one pupil, the fact behind it, above a count; and its icon."""
+
+    word: str
+    fact: str
+    heading: str
+    icon: str
+
+
+_WORDS: Final[dict[Status | None, _Words]] = {
+    "present": _Words(gettext_noop("présent(e)"), "", gettext_noop("Présents"), "check"),
+    "late": _Words(gettext_noop("en retard"), gettext_noop("entrée après le début"), gettext_noop("En retard"), "late"),
+    "left": _Words(gettext_noop("parti(e) avant la fin"), "", gettext_noop("Partis avant la fin"), "left"),
+    "at_the_door": _Words(
         gettext_noop("à la porte"),
         gettext_noop("la plateforme l’a fait attendre, n’est pas absent(e)"),
+        gettext_noop("À la porte"),
         "door",
     ),
-    "offline": (gettext_noop("hors ligne"), gettext_noop("la connexion a manqué"), "offline"),
-    "absent": (gettext_noop("absent(e)"), "", "absent"),
-    None: (gettext_noop("non relevé"), gettext_noop("ne figurait pas encore dans la classe"), "help"),
+    "offline": _Words(
+        gettext_noop("hors ligne"), gettext_noop("la connexion a manqué"), gettext_noop("Hors ligne"), "offline"
+    ),
+    "absent": _Words(gettext_noop("absent(e)"), "", gettext_noop("Absents"), "absent"),
+    None: _Words(
+        gettext_noop("non relevé"),
+        gettext_noop("ne figurait pas encore dans la classe"),
+        gettext_noop("Non relevés"),
+        "help",
+    ),
 }
-"""Status -> word, the fact behind it, icon. In the order in which they are counted."""
+"""In the order in which they are counted."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for a formula at the start of a cell. Source: OWASP, *CSV Injection*."""
@@ -45,16 +63,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def rows(lines: Iterable[RegisterLine]) -> list[Row]:
     """The lines with their words, in the same order."""
     return [
-        Row(line=line, word=gettext(word), fact=gettext(fact) if fact else "", icon=f"icons/{icon}.svg")
+        Row(
+            line=line,
+            word=gettext(words.word),
+            fact=gettext(words.fact) if words.fact else "",  # gettext("") is the header of the catalogue
+            icon=f"icons/{words.icon}.svg",
+        )
         for line in lines
-        for word, fact, icon in (_WORDS[line.status],)
+        for words in (_WORDS[line.status],)
     ]
 
 
 def counts(lines: Iterable[RegisterLine]) -> list[tuple[str, int]]:
     """How many of each status, in words; without those of which there are none."""
     found = Counter(line.status for line in lines)
-    return [(gettext(words[0]), found[status]) for status, words in _WORDS.items() if found[status]]
+    return [(gettext(words.heading), found[status]) for status, words in _WORDS.items() if found[status]]
 
 
 def cell(text: str) -> str:
