@@ -87,7 +87,7 @@ function microphoneButton({ state, screen, act }: View): TemplateResult {
     return html`<button class="btn main" @click=${act.closeMicrophone}>${icon("micOff")}<span>Couper le micro</span></button>`;
   }
   const busy = screen.microphone === "asking" || screen.microphone === "open";
-  const barred = busy || state.connection.is !== "live" || state.room.frozen !== null;
+  const barred = busy || state.connection.is !== "live";
   return html`<button class="btn main" ?disabled=${barred} @click=${act.openMicrophone}>
     ${icon("mic")}<span>${busy ? "Ouverture…" : "Ouvrir le micro"}</span>
   </button>`;

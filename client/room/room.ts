@@ -23,6 +23,7 @@ import {
   type Panel,
   pupilsPresent,
   scene,
+  underway,
   type View,
 } from "./view";
 import type { HeardAudio } from "./voice/listen";
@@ -51,6 +52,7 @@ export class PreauRoom extends Drawn {
   readonly #sound = new Sound({
     changed: () => this.redraw(),
     send: (frame) => this.#link?.sendVoice(frame) ?? false,
+    lost: () => this.#command("voice.stop"),
   });
   #link: Link | null = null;
   #clock: ReturnType<typeof setInterval> | undefined;
@@ -111,9 +113,19 @@ export class PreauRoom extends Drawn {
     const singles = "b" in frame ? frame.b : [frame];
     // After a welcome that resumes, or a snapshot (which may stand for lost acknowledgements), all that is unanswered goes again.
     const again = singles.some((one) => ("welcome" in one && one.welcome.from !== null) || "snapshot" in one);
-    if (again) for (const command of unanswered(this.#held)) this.#link?.send(command);
+    if (again) {
+      for (const command of unanswered(this.#held)) this.#link?.send(command);
+      this.#silenceGhost();
+    }
     if (singles.some((one) => "e" in one && one.e === "voice_refused")) this.#voiceRefused();
     if (this.#held.gap) this.#link?.open();
+  }
+
+  /** A page loaded anew has no microphone: a voice that the class still believes on is said to be off. */
+  #silenceGhost(): void {
+    const believed = this.#held.room.voices.includes(me(this.#held));
+    if (believed && this.#sound.microphone === "closed" && !underway(this.#held, "voice.stop"))
+      this.#command("voice.stop");
   }
 
   #apply(message: ServerFrame | LocalEvent): void {

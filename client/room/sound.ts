@@ -12,6 +12,8 @@ export interface SoundEvents {
   changed(): void;
   /** One packed frame; false when the line cannot take it. */
   send(frame: Uint8Array<ArrayBuffer>): boolean;
+  /** The microphone went away by itself: the class must be told that the voice is off. */
+  lost(): void;
 }
 
 export class Sound {
@@ -72,13 +74,17 @@ export class Sound {
       level: (level) => {
         this.#ownLevel = level;
       },
-      lost: () => this.closeMicrophone("busy"),
+      lost: () => {
+        this.closeMicrophone("busy");
+        this.events.lost();
+      },
     });
     if (!(opened instanceof Speaker)) {
       this.#set(opened);
       return false;
     }
     this.#speaker = opened;
+    this.#sequence = 0;
     this.#set("open");
     return true;
   }
@@ -93,7 +99,6 @@ export class Sound {
 
   /** Whether the class log says that our voice is on. */
   allow(sending: boolean): void {
-    if (sending && !this.#sending) this.#sequence = 0;
     this.#sending = sending;
   }
 

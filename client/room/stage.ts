@@ -119,11 +119,14 @@ function forTeacher(view: View): Happening {
   };
 }
 
-function frozenByTeacher({ act }: View): Happening {
+function frozenByTeacher({ state, screen, act }: View): Happening {
+  const own = screen.microphone === "open" && state.room.voices.includes(me(state));
   return {
     title: "La classe est figée",
-    words: "Toutes les voix sont coupées. Les élèves ne peuvent ni écrire, ni lever la main. Rien n’est effacé.",
-    sounding: false,
+    words: `Les élèves ne peuvent ni parler, ni écrire, ni lever la main. Rien n’est effacé. ${
+      own ? "Votre micro reste ouvert\u00a0: ils vous entendent." : "Votre micro est coupé."
+    }`,
+    sounding: own,
     ask: html`<button class="btn chalk" @click=${() => act.command("unfreeze")}>${icon("play")}<span>Reprendre la classe</span></button>`,
   };
 }
@@ -147,21 +150,20 @@ function forPupil(view: View): Happening {
     const words = "La connexion est coupée de son côté. Reste ici\u00a0: la classe reprend toute seule.";
     return { title: `${teacher} revient bientôt`, words, sounding: false };
   }
+  const voices = heard(state);
+  const audible = screen.canListen && !screen.soundLocked;
   if (state.room.frozen !== null) {
-    return {
-      title: "La classe est en pause",
-      words: `${teacher} reprend dans un instant. Tu n’as rien à faire.`,
-      sounding: false,
-    };
+    const speaking = audible && voices.length > 0;
+    const words = speaking ? `Écoute ${teacher}.` : `${teacher} reprend dans un instant. Tu n’as rien à faire.`;
+    return { title: "La classe est en pause", words, sounding: speaking };
   }
   if (canSpeak(state)) return ownTurn(view);
-  const voices = heard(state);
   if (!screen.canListen) {
     const words =
       "Ce navigateur ne sait pas recevoir la voix. Suis la discussion, et demande à un adulte de mettre à jour Firefox, Chrome, Edge ou Safari.";
     return { title: "Ici, on lit la classe", words, sounding: false };
   }
-  if (screen.soundLocked) {
+  if (!audible) {
     return {
       title: "Le son attend un geste de toi",
       words: "Ton navigateur attend que tu touches ce bouton.",
