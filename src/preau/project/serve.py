@@ -6,6 +6,7 @@ Granian is embedded (one process, so SIGKILL leaves nothing behind) and never ru
 
 import asyncio
 import fcntl
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,6 +24,7 @@ from preau.project.options import Options
 from preau.tokens.keyring import Keyring
 
 BACKLOG: Final = 8192
+"""Connections at once, websockets and idle ones included; the descriptors of the process must allow as many."""
 HEADER_TIMEOUT_MS: Final = 5000
 LESSONS_EVERY_S: Final = 600
 SWITCH_INTERVAL_S: Final = 0.001
@@ -58,9 +60,18 @@ def serve(options: Options, keyring: Keyring, *, ready: Callable[[], None]) -> N
     held = lock(options.data)
     try:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
+        _raise_descriptor_limit()
         uvloop.run(_serve(options, keyring, ready))
     finally:
         held.close()
+
+
+def _raise_descriptor_limit() -> None:
+    """Debian gives a process 1,024 descriptors and allows it many more: without this, 1,000 pupils fill the server."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * BACKLOG if hard == resource.RLIM_INFINITY else min(2 * BACKLOG, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) -> None:
@@ -74,8 +85,9 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
     )  # fmt: skip
     loop = asyncio.get_running_loop()
+    asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, asked_to_stop.set)
     await house.live.start()
     await house.canary.sing()
     await _publish_lessons(house.shell.run)
@@ -88,9 +100,21 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
     async with _running(jobs):
         log.info("serving", bind=f"{host}:{port}", capacity=options.capacity)
         loop.call_later(0.05, ready)
+        stopping = asyncio.create_task(_stop_when_asked(asked_to_stop, house.live.stop, server.stop))
         await server.serve()
-        await house.live.stop()
+        stopping.cancel()
     log.info("stopped")
+
+
+async def _stop_when_asked(
+    asked: asyncio.Event, classes: Callable[[], Awaitable[None]], server: Callable[[], None]
+) -> None:
+    """The classes first: each seat is told to come back and closed, while there still is a server to say it."""
+    await asked.wait()
+    try:
+        await classes()
+    finally:
+        server()
 
 
 async def _publish_lessons(run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
