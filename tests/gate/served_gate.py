@@ -4,6 +4,7 @@ usage: served_gate.py port capacity folder
 """
 
 import asyncio
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ from preau.tokens.keyring import Keyring
 
 PAGE = b'<!doctype html><html lang="fr"><title>Dedans</title><h1>Dedans</h1><a href="/sortie">Sortir</a></html>'
 SECRET = b"a secret of the tests, 32 bytes."
+
+
+def free_port() -> int:
+    """A port that nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
