@@ -158,6 +158,7 @@ def test_hostile_html_is_cleaned(folder: Path, data_folder: Path) -> None:
         "# Deux\n\n<script>alert(1)</script>\n\n<b onclick='x()' style='color:red'>gras</b> <u>souligné</u>\n\n"
         "<iframe src='https://exemple.fr'></iframe>\n\n[lien](javascript:alert(1)) ![x](https://exemple.fr/x.png)\n\n"
         "<form action='/deconnexion/'><input name='x'></form>\n\n<img src=x onerror=alert(1)>\n\n"
+        "<img src='absent.png' alt='> <script>alert(1)</script>'>\n\n"
         '```item\nkey = "q"\nkind = "match"\nprompt = "<script>alert(1)</script>"\n'
         'pairs = [["</script><script>alert(1)</script>", "<b>"], ["&", "2"]]\n```\n'
     )

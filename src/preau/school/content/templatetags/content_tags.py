@@ -34,7 +34,6 @@ def package_list(context: dict[str, Any]) -> SafeString:
             "title": one.title,
             "course": one.course_title,
             "minutes": one.minutes,
-            "items": one.item_count,
         }
         for one in found.values()
     ]
