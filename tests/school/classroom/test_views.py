@@ -164,7 +164,7 @@ class TestRegisterPages:
         client = as_person(slot.teacher)
         assert "dès la fin de la classe" in client.get(f"/classe/{live_class.id.hex}/appel/").content.decode()
         response = client.get(f"/classe/{live_class.id.hex}/appel.csv")
-        assert response.status_code == HTTPStatus.NOT_FOUND
+        assert response.status_code == HTTPStatus.CONFLICT
         assert "no_register_yet" in response.content.decode()
 
     def test_statuses_are_said_in_words_with_school_time(

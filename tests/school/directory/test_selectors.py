@@ -208,6 +208,14 @@ class TestCardHours:
         assert selectors.card_hours(pupil, evening) == "0" * 42
 
     @pytest.mark.usefixtures("slot")
+    def test_who_joins_the_group_this_week_is_expected(self, class_group: ClassGroup) -> None:
+        pupil = factories.make_person(class_group.school, Profile.PUPIL)
+        factories.enrol(pupil, class_group, since=TUESDAY)
+        just_after_midnight = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # Tuesday 0:30 in Paris
+        hours = selectors.card_hours(pupil, just_after_midnight)
+        assert busy_hours(hours, just_after_midnight) == ["Tue 07", "Tue 08"]
+
+    @pytest.mark.usefixtures("slot")
     def test_who_has_no_lessons_is_never_expected(self, pupil: Person) -> None:
         guardian = factories.make_guardian(pupil)
         assert selectors.card_hours(guardian, factories.NOW) == "0" * 42

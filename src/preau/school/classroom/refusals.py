@@ -44,5 +44,5 @@ _STATUSES: Final = {
     Refusal.MALFORMED: 400,
     Refusal.NOT_NOW: 409,
     Refusal.CLASS_ENDED: 410,
-    Refusal.NO_REGISTER_YET: 404,
+    Refusal.NO_REGISTER_YET: 409,
 }

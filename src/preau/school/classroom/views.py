@@ -124,7 +124,7 @@ def register(request: HttpRequest, live_class_id: str) -> HttpResponse:
 @require_GET
 @never_cache
 def register_csv(request: HttpRequest, live_class_id: str) -> HttpResponse:
-    """The same register for a spreadsheet; 404 as long as there is none."""
+    """The same register for a spreadsheet; refused as long as there is none."""
     found = _readable(request, live_class_id)
     if isinstance(found, HttpResponse):
         return found

@@ -89,11 +89,12 @@ def _slots() -> QuerySet[TimetableSlot]:
     )
 
 
-def _slots_of_person(person: Person, now_day: date) -> QuerySet[TimetableSlot]:
-    """A teacher's own slots; for anybody else, those of the groups they are in."""
+def _slots_of_person(person: Person, first: date, last: date) -> QuerySet[TimetableSlot]:
+    """A teacher's own slots; for anybody else, those of the groups they are in on a day from ``first`` to ``last``."""
     if person.profile == Profile.TEACHER:
         return _slots().filter(teacher=person)
-    groups = ClassGroup.objects.filter(_open_on(now_day, "memberships__"), memberships__person=person)
+    ends = Q(memberships__until=None) | Q(memberships__until__gte=first)
+    groups = ClassGroup.objects.filter(ends, memberships__since__lte=last, memberships__person=person)
     return _slots().filter(class_group__in=groups)
 
 
@@ -110,7 +111,7 @@ def occurrences(class_groups: Iterable[ClassGroup], day: date) -> list[Occurrenc
 
 def occurrences_of_person(person: Person, day: date) -> list[Occurrence]:
     """The lessons a pupil has, or a teacher gives, on the local ``day``. One query."""
-    return _on(_slots_of_person(person, day), day)
+    return _on(_slots_of_person(person, day, day), day)
 
 
 def _near(slots: QuerySet[TimetableSlot], now: datetime) -> QuerySet[TimetableSlot]:
@@ -133,9 +134,9 @@ def occurrence_at(slot: TimetableSlot, now: datetime, before: timedelta = OPENS_
 def card_hours(person: Person, now: datetime) -> str:
     """The ``hours`` of a card: the UTC hours of the next seven days that touch a lesson or its lead. One query."""
     horizon = now + timedelta(days=CARD_DAYS)
-    slots = _slots_of_person(person, now.date()).filter(
-        valid_from__lte=(horizon + timedelta(days=1)).date(), valid_until__gte=(now - timedelta(days=2)).date()
-    )
+    # A day or two wider than the week: it is not yet known which day it is at the school.
+    first, last = (now - timedelta(days=2)).date(), (horizon + timedelta(days=1)).date()
+    slots = _slots_of_person(person, first, last).filter(valid_from__lte=last, valid_until__gte=first)
     hours: set[int] = set()
     for slot in slots:
         for occurrence in occurrences_near(slot, now, days_after=CARD_DAYS):
