@@ -37,9 +37,15 @@ async function bringTheWeekHome(): Promise<void> {
   const lessons = listedLessons(document);
   if (lessons.length === 0 || !("caches" in globalThis)) return;
   await navigator.storage?.persist?.().catch(() => false);
-  const words = offlineWords(await bringHome(lessons), lessons.length);
+  const kept = await bringHome(lessons);
+  const words = offlineWords(kept.size, lessons.length);
   for (const place of document.querySelectorAll<HTMLElement>("[data-offline-state]")) {
     place.textContent = words;
+    place.hidden = false;
+  }
+  for (const place of document.querySelectorAll<HTMLElement>("[data-offline-lesson]")) {
+    if (!kept.has(place.dataset.offlineLesson ?? "")) continue;
+    place.textContent = "Sur cet appareil";
     place.hidden = false;
   }
 }

@@ -1,7 +1,8 @@
 // Brings the lessons of the week home: pages and images into the package cache, titles into the list of lessons kept.
 //
 // Usage: `<script type="application/json" id="preau-packages">{"v":1,"lessons":[{url,title,course,minutes}]}</script>` and,
-// where the page may say what happened, `<p data-offline-state role="status" hidden></p>`.
+// where the page may say what happened, `<p data-offline-state role="status" hidden></p>`; beside one lesson,
+// `<p data-offline-lesson="url" hidden></p>`.
 
 import { filesOf, PACKAGES, storable } from "./caching";
 import { keepLesson } from "./device";
@@ -26,13 +27,13 @@ export function listedLessons(root: Document): Listed[] {
   }
 }
 
-/** Keeps every listed lesson; answers with how many are on the device now. */
-export async function bringHome(lessons: Listed[]): Promise<number> {
+/** Keeps every listed lesson; answers with the addresses of those that are on the device now. */
+export async function bringHome(lessons: Listed[]): Promise<Set<string>> {
   const waiting = [...lessons];
-  let kept = 0;
+  const kept = new Set<string>();
   async function worker(): Promise<void> {
     for (let lesson = waiting.shift(); lesson; lesson = waiting.shift()) {
-      if (await bringOne(lesson).catch(() => false)) kept += 1;
+      if (await bringOne(lesson).catch(() => false)) kept.add(lesson.url);
     }
   }
   await Promise.all(Array.from({ length: PARALLEL }, worker));

@@ -85,7 +85,8 @@ def lesson_on(lessons: list[Lesson], day_number: int) -> Lesson | None:
     if not lessons:
         return None
     for lesson in lessons:
-        dated = ((lesson.week or 0) - 1) * _SCHOOL_DAYS_PER_WEEK + (lesson.day or 0) - 1
+        day = min(lesson.day or 0, _SCHOOL_DAYS_PER_WEEK)  # what is meant for the weekend is offered on Friday
+        dated = ((lesson.week or 0) - 1) * _SCHOOL_DAYS_PER_WEEK + day - 1
         if lesson.week and lesson.day and dated == day_number:
             return lesson
     return lessons[day_number % len(lessons)]
