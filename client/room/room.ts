@@ -76,8 +76,8 @@ export class PreauRoom extends Drawn {
     this.#wide.addEventListener("change", this.#resized);
     addEventListener("online", this.#nudge);
     document.addEventListener("visibilitychange", this.#nudge);
-    document.addEventListener("click", this.#closeMenus);
-    document.addEventListener("keydown", this.#closeMenus);
+    document.addEventListener("click", this.#touched);
+    document.addEventListener("keydown", this.#touched);
   }
 
   #connect(client: string): void {
@@ -104,8 +104,8 @@ export class PreauRoom extends Drawn {
     this.#wide.removeEventListener("change", this.#resized);
     removeEventListener("online", this.#nudge);
     document.removeEventListener("visibilitychange", this.#nudge);
-    document.removeEventListener("click", this.#closeMenus);
-    document.removeEventListener("keydown", this.#closeMenus);
+    document.removeEventListener("click", this.#touched);
+    document.removeEventListener("keydown", this.#touched);
   }
 
   #received(frame: ServerFrame): void {
@@ -211,7 +211,9 @@ export class PreauRoom extends Drawn {
 
   readonly #resized = (): void => this.redraw();
 
-  readonly #closeMenus = (event: Event): void => {
+  /** Any touch or key lets a held-back sound through, and closes menus it was not meant for. */
+  readonly #touched = (event: Event): void => {
+    if (this.#sound.locked) void this.#sound.unlock();
     if (event instanceof KeyboardEvent && event.key !== "Escape") return;
     for (const menu of this.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
       if (event instanceof KeyboardEvent) menu.querySelector("summary")?.focus();

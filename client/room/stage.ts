@@ -144,7 +144,7 @@ function pupilSpeaks({ state, act }: View, title: string, sounding: boolean): Ha
 }
 
 function forPupil(view: View): Happening {
-  const { state, screen, act } = view;
+  const { state, screen } = view;
   const teacher = teacherNames(state);
   if (state.room.frozen === "teacher_away" || !teacherPresent(state)) {
     const words = "La connexion est coupée de son côté. Reste ici\u00a0: la classe reprend toute seule.";
@@ -158,12 +158,17 @@ function forPupil(view: View): Happening {
     return { title: "La classe est en pause", words, sounding: speaking };
   }
   if (canSpeak(state)) return ownTurn(view);
+  return listening(view, voices);
+}
+
+/** A pupil who may only listen: what is heard, or why nothing is. */
+function listening({ state, screen, act }: View, voices: readonly string[]): Happening {
   if (!screen.canListen) {
     const words =
       "Ce navigateur ne sait pas recevoir la voix. Suis la discussion, et demande à un adulte de mettre à jour Firefox, Chrome, Edge ou Safari.";
     return { title: "Ici, on lit la classe", words, sounding: false };
   }
-  if (!audible) {
+  if (screen.soundLocked) {
     return {
       title: "Le son attend un geste de toi",
       words: "Ton navigateur attend que tu touches ce bouton.",
@@ -179,7 +184,7 @@ function forPupil(view: View): Happening {
   if (floor !== null)
     return { title: `${nameOf(state, floor.person)} a la parole`, words: "On l’écoute.", sounding: false };
   return {
-    title: `${teacher} est là`,
+    title: `${teacherNames(state)} est là`,
     words: "Son micro est coupé pour l’instant. Tu l’entendras ici.",
     sounding: false,
   };
