@@ -104,6 +104,12 @@ async def test_a_ticket_that_left_may_claim_again(ledger: Ledger) -> None:
     assert await ledger.touch(Holder("a", 3), until_s=NOW_S + 900, now_s=NOW_S + 6)
 
 
+async def test_who_gives_up_waiting_is_not_seen_any_more(ledger: Ledger) -> None:
+    await ledger.note_waiting(Waiter(3, 7, "a"), until_s=NOW_S + 90, now_s=NOW_S)
+    await ledger.leave("a", now_s=NOW_S)
+    assert (await ledger.census(now_s=NOW_S)).waiting == ()
+
+
 async def test_leaving_twice_or_unknown_changes_nothing(ledger: Ledger) -> None:
     await claims(ledger, "a")
     await ledger.leave("unknown", now_s=NOW_S)

@@ -96,7 +96,7 @@ class Ledger(Protocol):
         """
 
     async def leave(self, sid: str, *, now_s: float) -> None:
-        """Gives the place back; the pass is refused from now on, until its ticket claims again."""
+        """Gives the place back, inside or waiting; the pass is refused from now on, until its ticket claims again."""
 
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         """This card's holder is waiting now; returns the present wait."""

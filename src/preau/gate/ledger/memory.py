@@ -68,6 +68,7 @@ class MemoryLedger:
 
     async def leave(self, sid: str, *, now_s: float) -> None:
         self._drop(sid)
+        self._waiting.pop(sid, None)
         if len(self._left) >= interface.LEFT_MAX:
             del self._left[next(iter(self._left))]
         self._left[sid] = now_s + interface.LEFT_MEMORY_S

@@ -91,7 +91,9 @@ return 1
 """
 
 _LEAVE: Final = """
-local limited, staff, left = unpack(KEYS)
+local limited, staff, left, waiting, present = unpack(KEYS)
+redis.call('ZREM', present, ARGV[1])
+redis.call('HDEL', waiting, ARGV[1])
 redis.call('ZREM', limited, ARGV[1])
 redis.call('ZREM', staff, ARGV[1])
 redis.call('ZADD', left, ARGV[2], ARGV[1])
@@ -187,7 +189,7 @@ class RedisLedger:
 
     async def leave(self, sid: str, *, now_s: float) -> None:
         arguments = [sid, now_s + interface.LEFT_MEMORY_S, interface.LEFT_MAX]
-        await self._run(_LEAVE, ["limited", "staff", "left"], arguments)
+        await self._run(_LEAVE, ["limited", "staff", "left", "waiting", "present"], arguments)
 
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         second = int(now_s)
