@@ -35,6 +35,8 @@ export function filesOf(html: string): string[] {
   return [...new Set(html.match(/\/colis\/fichiers\/[0-9a-f]{64}\.[a-z0-9]{1,5}/g) ?? [])];
 }
 
+const LOGO =
+  '<svg viewBox="0 0 34 34" aria-hidden="true" focusable="false"><path class="roof" d="M3 14 17 5l14 9" fill="none" stroke-width="3.4" stroke-linecap="round" stroke-linejoin="round"/><path class="roof" d="M8 15v14M26 15v14" fill="none" stroke-width="3" stroke-linecap="round"/><circle class="ball" cx="17" cy="23" r="4.2"/></svg>';
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
 
@@ -50,5 +52,5 @@ export function offlinePage(lessons: { url: string; title: string; course: strin
   const list = rows
     ? `<p>Ces séances sont sur ton appareil. Tu peux les faire maintenant : tes réponses partiront au retour d’internet.</p><ol class="plain lessons">${rows}</ol>`
     : "<p>Aucune séance n’est encore sur cet appareil. Réessaie dans un moment.</p>";
-  return `<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Sans internet · Préau</title><link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/static/site.css"></head><body class="bare"><header class="top"><a class="logo" href="/">Préau</a></header><main id="contenu" class="narrow"><section class="card seyes"><h1>Préau n’est pas joignable</h1>${list}<p><a class="btn main" href="">Réessayer</a></p></section></main></body></html>`;
+  return `<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Sans internet · Préau</title><link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/static/site.css"></head><body class="bare"><header class="top"><a class="logo" href="/" aria-label="Préau, accueil">${LOGO}<span>Préau</span></a></header><main id="contenu" class="narrow"><section class="card seyes"><h1>Préau n’est pas joignable</h1>${list}<p><a class="btn main" href="">Réessayer</a></p></section></main></body></html>`;
 }

@@ -110,6 +110,8 @@ export async function keepLesson(lesson: KeptLesson): Promise<string[]> {
   return dropped;
 }
 
+/** Lessons on this device, in the order in which they came. */
 export async function keptLessons(): Promise<KeptLesson[]> {
-  return (await database()).getAll("lessons");
+  const found = await (await database()).getAll("lessons");
+  return found.sort((a, b) => a.kept_at.localeCompare(b.kept_at));
 }
