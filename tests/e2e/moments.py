@@ -62,6 +62,9 @@ def live_class(visitors: Visitors, base_url: str) -> Iterator[Moment]:
     _talk(teacher.page, pupil.page, second.page)
     yield "classe-eleve", pupil
     yield "classe-enseignante", teacher
+    teacher.page.get_by_role("tab", name="Appel").click()
+    yield "classe-enseignante-appel", teacher
+    teacher.page.get_by_role("tab", name="Mains").click()
 
     teacher.page.get_by_role("button", name="Parole").first.click()
     expect(pupil.page.get_by_role("button", name="Ouvrir mon micro")).to_be_visible()
@@ -87,6 +90,7 @@ def _talk(teacher: Page, pupil: Page, second: Page) -> None:
         box.fill(text)
         page.get_by_role("button", name="Envoyer").click()
         expect(pupil.get_by_text(text)).to_be_visible()
+    teacher.get_by_role("tab", name="Mains").click()
     for page, shown in ((pupil, 1), (second, 2)):
         page.get_by_role("button", name="Lever la main").click()
         expect(teacher.locator(".hand")).to_have_count(shown)
@@ -186,11 +190,12 @@ def offline(visitors: Visitors, demo: PreauProcess) -> Iterator[Moment]:
     pupil.page.reload()
     demo.stop()
     try:
+        title = pupil.page.locator("h1").inner_text()
         pupil.page.reload()
         expect(pupil.page.locator("section.item").first).to_be_visible()
         yield "lecon-hors-ligne", pupil
         pupil.page.goto(f"{demo.url}/accessibilite/")
-        expect(pupil.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(pupil.page.get_by_role("link", name=title)).to_be_visible()
         yield "hors-ligne", pupil
     finally:
         demo.start()

@@ -82,8 +82,8 @@ def _lesson_of_the_course(page: Page) -> None:
     expect(page.locator("section.item").first).to_be_visible()
 
 
-def _answer(page: Page, *, right: bool) -> None:
-    _lesson_of_the_course(page)
+def answer_a_choice(page: Page, *, right: bool) -> None:
+    """Answers the first question with choices of the lesson that is open."""
     item = page.locator('section.item[data-kind="choice"]').first
     wanted = right_choice(page, item.get_attribute("data-item") or "")
     choices = item.locator("label.choice")
@@ -91,16 +91,16 @@ def _answer(page: Page, *, right: bool) -> None:
     item.get_by_role("button", name="Vérifier").click()
 
 
+def _answer(page: Page, *, right: bool) -> None:
+    _lesson_of_the_course(page)
+    answer_a_choice(page, right=right)
+
+
 def right_choice(page: Page, key: str) -> int:
     """The index of the right answer of a question with one right answer, as the lesson's own file has it."""
-    found = page.evaluate(
-        """async key => {
-            const lesson = await (await fetch(location.pathname.replace(/html$/, 'json'))).json()
-            return lesson.blocks.map(block => block.item ?? block).find(item => item.key === key).answer[0]
-        }""",
-        key,
-    )
-    return int(found)
+    lesson = page.request.get(page.url.partition("#")[0].replace(".html", ".json")).json()
+    items = {block["item"]["key"]: block["item"] for block in lesson["blocks"] if "item" in block}
+    return int(items[key]["answer"][0])
 
 
 def _answer_right(page: Page) -> None:
@@ -114,10 +114,7 @@ def _answer_wrong(page: Page) -> None:
 
 
 def _answer_without_scripts(page: Page) -> None:
-    _lesson_of_the_course(page)
-    item = page.locator('section.item[data-kind="choice"]').first
-    item.locator("label.choice").first.click()
-    item.get_by_role("button", name="Vérifier").click()
+    _answer(page, right=False)
     expect(page).to_have_url(re.compile("/travail/reponse"))
 
 

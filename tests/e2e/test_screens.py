@@ -1,6 +1,7 @@
 """Every screen in French, on a phone and on a desktop, light and dark: looked at, and held to what each must keep.
 
-``PREAU_SCREENSHOTS=folder``: the README's screens go into it, one window each; all the others, whole, into ``autres/``.
+``PREAU_SCREENSHOTS=folder`` takes pictures as well: the README's screens go into it, one window each; all the others,
+whole, into ``autres/``.
 """
 
 import os
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import Page, ViewportSize
 
 from browser import DESKTOP, PHONE
 from e2e import moments
@@ -26,75 +27,88 @@ README: Final = {
 WIDTHS: Final[dict[str, ViewportSize]] = {"360": PHONE, "1280": DESKTOP}
 SCHEMES: Final[dict[str, Literal["light", "dark"]]] = {"clair": "light", "sombre": "dark"}
 LARGEST_README_BYTES: Final = 200_000
+TALLEST_OF_README_PX: Final = 740
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder() -> Path | None:
     wanted = os.environ.get("PREAU_SCREENSHOTS")
-    return Path(wanted) if wanted else tmp_path
+    return Path(wanted) if wanted else None
 
 
-def photograph(window: Window, name: str, folder: Path) -> list[str]:
-    """Takes the four pictures of one screen; returns what is wrong with it."""
+def look_at(window: Window, name: str, folder: Path | None) -> list[str]:
+    """What is wrong with a screen in the two widths; takes its four pictures where there is a folder for them."""
     faults = list(window.faults)
-    readme = name in README
-    target = folder if readme else folder / "autres"
-    target.mkdir(parents=True, exist_ok=True)
     for width, size in WIDTHS.items():
         window.page.set_viewport_size(size)
         faults += [f"{width} px: {fault}" for fault in frame_faults(window.page)]
-        if not readme:  # the whole page in one window: what is fixed to its edges stays there
-            height = window.page.evaluate("() => document.documentElement.scrollHeight")
-            window.page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
-        for scheme, value in SCHEMES.items():
-            window.page.emulate_media(color_scheme=value)
-            path = target / f"{name}-{scheme}-{width}.png"
-            window.page.screenshot(path=path, animations="disabled", caret="hide")
-            if readme and path.stat().st_size > LARGEST_README_BYTES:
-                faults.append(f"{path.name} has {path.stat().st_size} bytes")
+        if folder:
+            faults += photograph(window.page, f"{name}-{{scheme}}-{width}.png", folder)
     window.page.set_viewport_size(PHONE)
     return faults
 
 
+def photograph(page: Page, pattern: str, folder: Path) -> list[str]:
+    """One picture per scheme. Says which are too heavy for a README."""
+    readme = pattern.partition("-{")[0] in README
+    target = folder if readme else folder / "autres"
+    target.mkdir(parents=True, exist_ok=True)
+    page.mouse.move(0, 0)  # nothing is hovered
+    width, height = page.viewport_size["width"], page.viewport_size["height"]
+    if readme:
+        height = min(height, TALLEST_OF_README_PX)
+    else:  # the whole page in one window: what is fixed to its edges stays there
+        height = max(height, page.evaluate("() => document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": width, "height": height})
+    heavy = []
+    for scheme, value in SCHEMES.items():
+        page.emulate_media(color_scheme=value)
+        path = target / pattern.format(scheme=scheme)
+        page.screenshot(path=path, animations="disabled", caret="hide")
+        if readme and path.stat().st_size > LARGEST_README_BYTES:
+            heavy.append(f"{path.name} has {path.stat().st_size} bytes")
+    return heavy
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_every_screen_is_sound(screen: Screen, demo: PreauProcess, visitors: Visitors, folder: Path) -> None:
+def test_every_screen_is_sound(screen: Screen, demo: PreauProcess, visitors: Visitors, folder: Path | None) -> None:
     window = visitors.open(screen.who, demo.url, scripts=screen.scripts)
     window.page.goto(demo.url + screen.path)
     if screen.act:
         screen.act(window.page)
-    faults = photograph(window, screen.name, folder)
+    faults = look_at(window, screen.name, folder)
     assert window.status == screen.status
     assert faults == []
 
 
-def _look_at(script: Iterator[moments.Moment], folder: Path, *, expected: str = "") -> None:
+def _look_at(script: Iterator[moments.Moment], folder: Path | None, *, expected: str = "") -> None:
     """Photographs every moment of a script; ``expected``: part of the faults that belong to the moment."""
     faults = [
         f"{name}: {fault}"
         for name, window in script
-        for fault in photograph(window, name, folder)
+        for fault in look_at(window, name, folder)
         if not expected or expected not in fault
     ]
     assert faults == []
 
 
 def test_the_live_class_is_sound_from_the_door_to_the_register(
-    demo: PreauProcess, visitors: Visitors, folder: Path
+    demo: PreauProcess, visitors: Visitors, folder: Path | None
 ) -> None:
     _look_at(moments.live_class(visitors, demo.url), folder)
 
 
-def test_the_queue_is_sound(full_demo: PreauProcess, visitors: Visitors, folder: Path) -> None:
+def test_the_queue_is_sound(full_demo: PreauProcess, visitors: Visitors, folder: Path | None) -> None:
     _look_at(moments.queue(visitors, full_demo.url), folder)
 
 
-def test_a_paper_card_asks_first(demo: PreauProcess, visitors: Visitors, folder: Path) -> None:
+def test_a_paper_card_asks_first(demo: PreauProcess, visitors: Visitors, folder: Path | None) -> None:
     _look_at(moments.paper_card(visitors, demo), folder)
 
 
-def test_a_device_without_network_says_so(demo: PreauProcess, visitors: Visitors, folder: Path) -> None:
+def test_a_device_without_network_says_so(demo: PreauProcess, visitors: Visitors, folder: Path | None) -> None:
     _look_at(moments.offline(visitors, demo), folder, expected="ERR_")
 
 
-def test_an_incident_is_told(demo: PreauProcess, visitors: Visitors, folder: Path) -> None:
+def test_an_incident_is_told(demo: PreauProcess, visitors: Visitors, folder: Path | None) -> None:
     _look_at(moments.incident(visitors, demo), folder)
