@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
+from django.db.models import OuterRef, Subquery
 
-from preau.school.content.models import Course, CourseAssignment, Lesson
+from preau.school.content.models import Course, CourseAssignment, Edition, Lesson
 from preau.school.directory.grades import Grade, Section
 from preau.school.directory.models import ClassGroup
 
@@ -57,10 +58,10 @@ def lesson_ref(lesson: Lesson) -> LessonRef:
 
 
 def lessons_of_courses(course_ids: Iterable[UUID]) -> list[Lesson]:
-    """Lessons of the newest editions of the courses named, by course and order: three queries."""
-    courses = Course.objects.filter(pk__in=list(course_ids)).prefetch_related("editions")
-    editions = [course.current.pk for course in courses if course.current]
-    found = Lesson.objects.filter(edition__in=editions).select_related("edition__course")
+    """Lessons of the newest editions of the courses named, by course and order: one query."""
+    newest = Edition.objects.filter(course=OuterRef("edition__course")).order_by("-number").values("pk")[:1]
+    found = Lesson.objects.filter(edition__course__in=list(course_ids), edition=Subquery(newest))
+    found = found.select_related("edition__course")
     return list(found.order_by("edition__course__title", "order"))
 
 
