@@ -64,7 +64,7 @@ def test_the_lesson_of_the_day_is_there_with_its_ring(
 ) -> None:
     page = page_of(client, pupil)
     assert "Commencer la séance" in page
-    key = re.search(r"/colis/editions/a{64}/(l\d)\.html", page)
+    key = re.search(r"href=\"/colis/editions/a{64}/(l\d)\.html", page)
     assert key
     Progress.objects.create(person=pupil, course=course, lesson_key=key.group(1), answered=3, total=4, last_at=tuesday)
     page = page_of(client, pupil)
@@ -194,3 +194,12 @@ def test_who_has_no_lessons_is_led_to_their_own_page(
 def test_a_visitor_is_sent_to_sign_in_and_back(client: Client, db: None) -> None:
     assert client.get("/journee/")["Location"] == "/connexion/?next=/journee/"
     assert "suite=/journee/" in client.get("/connexion/?next=/journee/").content.decode()
+
+
+def test_of_two_lessons_at_once_the_first_gets_the_main_button(
+    client: Client, tuesday: datetime, teacher: Person, slot: TimetableSlot
+) -> None:
+    factories.make_slot(slot.class_group, teacher, subject="Lecture", starts_at=time(8, 40))
+    page = page_of(client, teacher)
+    assert page.count("Ouvrir la classe") == 2
+    assert page.count('class="btn main"') == 1

@@ -47,6 +47,8 @@ class DaySlot(msgspec.Struct, frozen=True, kw_only=True):
     class_group_id: str
     state: State
     is_now: bool
+    is_first_now: bool = False
+    """The one that gets the main button: a lesson that ends in five minutes and the next one can both be now."""
     fold: str
     """``past``, ``early`` or ``late`` when it is folded away, else empty."""
     live_class: str
@@ -72,13 +74,20 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 def day_of(occurrences: Sequence[Occurrence], now: datetime) -> Day:
     """The day of these lessons. One query."""
     opened = live_classes_of_lessons(occurrences)
-    slots = [_slot(one, opened.get((one.slot.pk.hex, one.starts_at)), now) for one in occurrences]
+    slots = _with_first_now([_slot(one, opened.get((one.slot.pk.hex, one.starts_at)), now) for one in occurrences])
     return Day(
         past=[slot for slot in slots if slot.fold == "past"],
         early=[slot for slot in slots if slot.fold == "early"],
         main=[slot for slot in slots if not slot.fold],
         late=[slot for slot in slots if slot.fold == "late"],
     )
+
+
+def _with_first_now(slots: list[DaySlot]) -> list[DaySlot]:
+    """Marks the open class, or else the first lesson that is now."""
+    now = [slot for slot in slots if slot.is_now]
+    first = next((slot for slot in now if slot.state is State.OPEN), now[0] if now else None)
+    return [msgspec.structs.replace(slot, is_first_now=True) if slot is first else slot for slot in slots]
 
 
 def live_classes_of_lessons(occurrences: Sequence[Occurrence]) -> dict[tuple[str, datetime], LiveClass]:

@@ -35,6 +35,7 @@ class PaperCard(msgspec.Struct, frozen=True, kw_only=True):
     qr: SafeString
     has_code: bool
     code: tuple[str, ...] = ()
+    is_new: bool = False
 
 
 def may_print(person: Person, class_group: ClassGroup, now: datetime) -> bool:
@@ -44,18 +45,22 @@ def may_print(person: Person, class_group: ClassGroup, now: datetime) -> bool:
     return person.profile == Profile.TEACHER and person in teachers_of(class_group, timezone.localdate(now))
 
 
-def cards_of(class_group: ClassGroup, *, now: datetime, drawn: dict[str, str] | None = None) -> list[PaperCard]:
-    """A card for every pupil of the group; ``drawn``: new codes by person, in hex."""
-    drawn = drawn or {}
-    return [
+def cards_of(class_group: ClassGroup, *, now: datetime, renewed: dict[str, str]) -> list[PaperCard]:
+    """A card for every pupil of the group, the renewed ones first.
+
+    ``renewed``: by person, in hex, the code just drawn, or nothing when only the card is new.
+    """
+    cards = [
         PaperCard(
             pupil=pupil,
             qr=_qr(address_of(pupil, now=now)),
             has_code=bool(pupil.code_digest),
-            code=tuple(drawn[pupil.pk.hex].split("-")) if pupil.pk.hex in drawn else (),
+            code=tuple(part for part in renewed.get(pupil.pk.hex, "").split("-") if part),
+            is_new=pupil.pk.hex in renewed,
         )
         for pupil in pupils_of(class_group, timezone.localdate(now))
     ]
+    return sorted(cards, key=lambda card: not card.is_new)
 
 
 def address_of(pupil: Person, *, now: datetime) -> str:

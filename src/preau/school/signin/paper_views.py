@@ -31,19 +31,19 @@ def cards(request: HttpRequest, class_group_id: UUID) -> HttpResponse:
         return not_found(request)
     if not isinstance(request.user, Person) or not paper.may_print(request.user, group, now):
         return forbidden(request)
-    drawn: dict[str, str] = {}
+    renewed: dict[str, str] = {}
     if request.method == "POST":
         pupils = pupils_of(group, timezone.localdate(now))
         chosen = _chosen(request, pupils)
         if chosen is None:
             sentence = _("Cet élève n’est pas dans cette classe. Rien n’a été changé.")
             return refuse(request, code="unknown_pupil", sentence=sentence, status=404)
-        drawn = _renew(request, group, chosen)
+        renewed = _renew(request, group, chosen)
     context = {
         "class_group": group,
         "class_code": sign_in_code.written(group.sign_in_code),
-        "cards": paper.cards_of(group, now=now, drawn=drawn),
-        "drawn": drawn,
+        "cards": paper.cards_of(group, now=now, renewed=renewed),
+        "renewed": renewed,
         "section": group.section.value,
     }
     return render(request, "signin/cards.html", context)
@@ -62,7 +62,7 @@ def _renew(request: HttpRequest, group: ClassGroup, chosen: list[Person]) -> dic
             paper.renew_card(pupil)
         sentence = _("Nouvelle carte pour %(name)s. L’ancienne n’ouvre plus rien : imprimez celle-ci.")
         messages.success(request, sentence % {"name": chosen[0].given_name}, extra_tags="ok")
-        return {}
+        return {pupil.pk.hex: "" for pupil in chosen}
     drawn = paper.renew_codes(group, chosen, random.SystemRandom())
     sentence = ngettext(
         "%(count)d nouveau code. Il ne sera plus montré : imprimez la feuille maintenant.",
