@@ -61,8 +61,13 @@ function database(): Promise<IDBPDatabase<Schema>> {
   return opened;
 }
 
-export async function append(event: WorkEvent): Promise<void> {
-  await (await database()).add("events", { ...event, state: "waiting" });
+/** Adds events to the journal: all of them or none. */
+export async function append(...events: WorkEvent[]): Promise<void> {
+  const transaction = (await database()).transaction("events", "readwrite", { durability: "strict" });
+  await Promise.all([
+    ...events.map((event) => transaction.store.add({ ...event, state: "waiting" })),
+    transaction.done,
+  ]);
 }
 
 /** Events of one person and lesson, oldest first. */

@@ -19,7 +19,7 @@ interface LessonData {
 }
 
 const SENDING: Record<Outcome, string> = {
-  sent: "Envoyé",
+  sent: "Enregistré sur cet appareil. Envoi en cours.", // written down since the request left
   later: "Enregistré sur cet appareil. L’envoi se fera au retour d’internet.",
   signed_out: "Enregistré sur cet appareil.",
 };
@@ -50,7 +50,7 @@ export class LessonPage {
     this.restore(events);
     document.documentElement.dataset.ready = "lesson"; // the forms answer by themselves from here on
     this.showProgress();
-    if (this.person) await this.note("lesson_opened", "", null).catch(() => undefined);
+    if (this.person) await append(this.event("lesson_opened", "", null)).catch(() => undefined);
     this.outbox.start();
   }
 
@@ -81,16 +81,19 @@ export class LessonPage {
     }
     this.show(item, form, marked);
     const kept = form.querySelector<HTMLElement>("[data-kept]");
+    this.saySending("");
+    const finished = !this.done && this.answered.size + Number(!this.answered.has(item.key)) === this.data.items.length;
     try {
-      await this.note("answer", item.key, response);
+      const done = finished ? [this.event("lesson_done", "", null)] : [];
+      await append(this.event("answer", item.key, response), ...done);
       if (kept) kept.textContent = "Enregistré sur cet appareil";
     } catch {
       if (kept) kept.textContent = "Corrigé, mais pas enregistré : cet appareil n’a plus de place.";
       return;
     }
     this.answered.add(item.key);
+    this.done ||= finished;
     this.showProgress();
-    await this.noteDone();
     this.outbox.wake();
   }
 
@@ -102,8 +105,8 @@ export class LessonPage {
     if (button && item.kind !== "extended-text") button.textContent = marked.right ? "Vérifier encore" : "Réessayer";
   }
 
-  private async note(kind: WorkEvent["kind"], item: string, response: unknown): Promise<void> {
-    await append({
+  private event(kind: WorkEvent["kind"], item: string, response: unknown): WorkEvent {
+    return {
       uuid: newUuid(),
       person: this.person,
       edition: this.data.edition,
@@ -112,13 +115,7 @@ export class LessonPage {
       kind,
       response,
       client_at: new Date().toISOString(),
-    });
-  }
-
-  private async noteDone(): Promise<void> {
-    if (this.done || this.answered.size < this.data.items.length) return;
-    this.done = true;
-    await this.note("lesson_done", "", null);
+    };
   }
 
   private restore(events: StoredEvent[]): void {
@@ -148,6 +145,12 @@ export class LessonPage {
     if (words) words.textContent = count === 0 ? `${total} question${total > 1 ? "s" : ""} à faire` : all;
   }
 
+  private saySending(words: string): HTMLElement | null {
+    const state = document.querySelector<HTMLElement>("[data-sync-state]");
+    if (state) state.textContent = words;
+    return state;
+  }
+
   /** Says of each question, and of the lesson, what is true of its sending. */
   private async showSending(outcome: Outcome): Promise<void> {
     const events = await eventsOf(this.person, this.data.lesson).catch((): StoredEvent[] => []);
@@ -157,11 +160,10 @@ export class LessonPage {
       const kept = this.form(item)?.querySelector<HTMLElement>("[data-kept]");
       if (last && kept) kept.textContent = keptWords(last);
     }
-    const state = document.querySelector<HTMLElement>("[data-sync-state]");
-    if (!state || answers.length === 0) return;
-    const waiting = answers.some((event) => event.state === "waiting");
-    state.textContent = waiting ? SENDING[outcome] : "Tout est envoyé.";
-    if (waiting && outcome === "signed_out") state.append(" ", signInLink(this.person !== ""));
+    if (answers.length === 0) return;
+    const waiting = events.some((event) => event.state === "waiting");
+    const state = this.saySending(waiting ? SENDING[outcome] : "Tout est envoyé.");
+    if (waiting && outcome === "signed_out") state?.append(" ", signInLink(this.person !== ""));
   }
 }
 

@@ -52,6 +52,7 @@ class SchoolSite:
         self.lose_answers = False
         self.journal_requests = 0
         self.gate_is_closed = False
+        self.worker_is_gone = False
         self._school = WSGIHandler()
         self._server: _Server | None = None
         # A database in memory lives in its connection: the threads of the site borrow the test's.
@@ -81,6 +82,9 @@ class SchoolSite:
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
+        if path == "/sw.js" and self.worker_is_gone:
+            start("410 Gone", [("Content-Type", "text/plain")])
+            return [b""]
         file = _file_of(path)
         if file is not None:
             return _send_file(file, start)

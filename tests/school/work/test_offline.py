@@ -185,3 +185,30 @@ def test_signing_out_forgets_whose_device_this_is(page: Page, site: SchoolSite, 
         None,
         None,
     ]
+
+
+def test_a_worker_that_is_switched_off_removes_itself(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    _open_lesson(page, lesson)
+    _let_the_worker_take_over(page)
+    site.worker_is_gone = True
+    page.reload()
+    page.wait_for_function("async () => (await navigator.serviceWorker.getRegistrations()).length === 0")
+    page.wait_for_function("async () => (await caches.keys()).length === 0")
+
+
+def test_without_javascript_a_question_is_answered_by_its_form(
+    browser: Browser, site: SchoolSite, lesson: Lesson, pupil: Person
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, base_url=site.url, java_script_enabled=False)
+    _sign_in(context, site, pupil)
+    page = context.new_page()
+    page.goto(lesson.url)
+    question = page.locator("#q-ranger")
+    for row, rank in enumerate(("1", "2", "3")):
+        question.locator(f"select[name=r{row}]").select_option(rank)
+    question.get_by_role("button", name="Vérifier").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("C’est juste")
+    assert WorkEvent.objects.get().points_hundredths == 200
+    page.get_by_role("link", name="Question suivante").click()
+    expect(page.locator("#q-relier")).to_be_in_viewport()
+    context.close()
