@@ -44,14 +44,23 @@ def test_a_right_try_is_given_back() -> None:
     assert attempts.take(limits(), now_s=100) == attempts.Taken(9)
 
 
-def test_windows_that_are_over_are_swept_away_and_the_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_is_bounded_and_forgets_single_tries_before_those_of_a_guesser(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(attempts, "_MOST_ROWS", 50)
+    guesser = attempts.limits_of_login("claire.lefevre", "192.0.2.1")
+    for _ in range(10):
+        attempts.take(guesser, now_s=1000)
     for n in range(200):
-        attempts.take(limits(f"198.51.100.{n}"), now_s=1000 + n)
-    attempts._sweep(1200)
+        attempts.take(attempts.limits_of_login(f"login{n}", "192.0.2.1"), now_s=1001 + n)
+    attempts._sweep(1300)
     assert TryWindow.objects.count() == 50
-    assert TryWindow.objects.filter(since_s__gte=1150).count() >= 49
-    attempts._sweep(1200 + 2 * WINDOW_S)
+    assert attempts.take(guesser, now_s=1300) == Held(1000 + WINDOW_S)
+
+
+def test_windows_that_are_over_are_swept_away() -> None:
+    attempts.take(limits(), now_s=1000)
+    attempts._sweep(1000 + WINDOW_S)
     assert TryWindow.objects.count() == 0
 
 

@@ -14,7 +14,7 @@ from preau.school.signin.models import TryWindow
 from preau.school.signin.throttle import CLASS, CLASS_AND_SOURCE, LOGIN_AND_SOURCE, WINDOW_S, Held, Window, after_try
 
 _MOST_ROWS: Final = 20_000
-"""2 MB. Whoever fills it has 20,000 sources, and only makes us forget the oldest of their own tries."""
+"""2 MB. Whoever overflows it makes us forget their own single tries first: windows near their limit are kept longest."""
 _SWEEP_EVERY: Final = 64
 """New rows between two sweeps."""
 
@@ -90,5 +90,5 @@ def _sweep(now_s: int) -> None:
     TryWindow.objects.filter(since_s__lte=now_s - WINDOW_S).delete()
     surplus = TryWindow.objects.count() - _MOST_ROWS
     if surplus > 0:
-        oldest = TryWindow.objects.order_by("since_s").values_list("pk", flat=True)[:surplus]
-        TryWindow.objects.filter(pk__in=list(oldest)).delete()
+        least = TryWindow.objects.order_by("tries", "since_s").values_list("pk", flat=True)[:surplus]
+        TryWindow.objects.filter(pk__in=list(least)).delete()
