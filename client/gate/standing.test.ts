@@ -56,8 +56,10 @@ test("called: below the watermark, and a place is free", () => {
   assert.equal(isCalled({ ...state, free: 0 }, { lane: 0, key: 1 }), true);
 });
 
-test("the pace is never under the server's, never over 30 s, and jittered", () => {
+test("the pace is never under the server's, never over four times that nor 30 s, and jittered", () => {
   assert.equal(paceSeconds(state, null, 0), 1.6);
-  assert.equal(paceSeconds(state, [60, 80], 0.5), 10);
-  assert.equal(paceSeconds(state, [3000, 4000], 0.5), 30);
+  assert.equal(paceSeconds(state, [30, 40], 0.5), 5);
+  assert.equal(paceSeconds(state, [60, 80], 0.5), 8);
+  assert.equal(paceSeconds({ ...state, pace_s: 5 }, [60, 80], 0.5), 10);
+  assert.equal(paceSeconds({ ...state, pace_s: 10 }, [3000, 4000], 0.5), 30);
 });

@@ -71,17 +71,21 @@ export function square(before: number): number {
   return Math.max(1, 8 - Math.floor(Math.log2(before + 1)));
 }
 
-/** Seconds to the next poll: an eighth of the wait, not under the server's pace, not over 30 s; `random` in [0, 1). */
+/**
+ * Seconds to the next poll: an eighth of the wait, not under the server's pace, not over four times that nor 30 s (a place
+ * that came free early must not stand empty for long); `random` in [0, 1).
+ */
 export function paceSeconds(state: GateState, interval: [number, number] | null, random: number): number {
   const wanted = interval ? interval[1] / 8 : state.pace_s;
-  return Math.min(Math.max(wanted, state.pace_s), 30) * (0.8 + 0.4 * random);
+  return Math.min(Math.max(wanted, state.pace_s), 4 * state.pace_s, 30) * (0.8 + 0.4 * random);
 }
 
 /** The interval in minutes, as the server writes it. */
 export function waitText(interval: [number, number] | null): string | null {
   if (!interval) return null;
-  const low = Math.floor(interval[0] / 60);
-  const high = Math.ceil(interval[1] / 60);
+  const rough = interval[1] > 1200 ? 5 : 1;
+  const low = Math.floor(interval[0] / 60 / rough) * rough;
+  const high = Math.ceil(interval[1] / 60 / rough) * rough;
   if (interval[1] > 7200) return `plus de ${Math.max(1, Math.floor(interval[0] / 3600))}\u00a0h`;
   if (low < 1) return high <= 1 ? "moins d’une minute" : `moins de ${high}\u00a0min`;
   return low === high ? `${low}\u00a0min` : `${low}–${high}\u00a0min`;

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gate.harness import Gate
+
+settings.register_profile("shared machine", deadline=None)  # a busy machine is not a slow rule
+settings.load_profile("shared machine")
 
 
 @pytest.fixture

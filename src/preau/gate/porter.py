@@ -23,6 +23,9 @@ from preau.gate.rules.standing import RATE_MEMORY_S, Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 
 TICK_S: Final = 1.0
+LEAST_WATCHED_S: Final = 30.0
+"""One entry in the first second of waiting is not one per second."""
+
 PUBLISH_EVERY_S: Final = 5.0
 SAMPLE_EVERY_S: Final = 30.0
 """Browsers poll at least this often, so a new sample has been heard before it is judged."""
@@ -68,6 +71,7 @@ class Porter:
         self.plan: Plan = open_plan(clock())
         self.census = Census(0, 0, 0, ())
         self.sample = 1
+        self._entered = self._watched_s = 0.0
         self.entries_per_s = 0.0
         self.curves: dict[int, Curve] = {lane: curve((), lane) for lane in (PUPILS, OTHERS)}
         self.state_json = self._encode_state(clock())
@@ -127,7 +131,9 @@ class Porter:
             elapsed_s = now_s - self._looked_at_s
             entered = max(0, census.admitted_total - self.census.admitted_total)
             fading = math.exp(-elapsed_s / RATE_MEMORY_S)
-            self.entries_per_s = self.entries_per_s * fading + (entered / elapsed_s) * (1 - fading)
+            self._entered = self._entered * fading + entered
+            self._watched_s = self._watched_s * fading + elapsed_s
+            self.entries_per_s = self._entered / max(self._watched_s, LEAST_WATCHED_S)
         self._looked_at_s = now_s
 
     def _encode_state(self, now_s: float) -> bytes:

@@ -16,6 +16,9 @@ PAGE_ZONE: Final = ZoneInfo("Europe/Paris")
 """The clock of the page as sent; a browser with JavaScript writes its own local time over it."""
 
 LONGEST_TOLD_S: Final = 2 * 3600
+ROUGH_MIN: Final = 20
+"""Above it minutes are told by fives: more would pretend."""
+
 NBSP: Final = "\u00a0"
 
 
@@ -92,6 +95,8 @@ def wait_text(interval: WaitInterval | None) -> str | None:
     if interval is None:
         return None
     low, high = int(interval.low_s // 60), int(-(-interval.high_s // 60))
+    if high > ROUGH_MIN:
+        low, high = low // 5 * 5, -(-high // 5) * 5
     if interval.high_s > LONGEST_TOLD_S:
         return _("plus de {hours}\u00a0h").format(hours=max(1, int(interval.low_s // 3600)))
     if low < 1:
