@@ -52,6 +52,8 @@ def test_the_body_begins_after_the_second_fence() -> None:
         ('title = "x"\nweek = "un"', 2, "field_wrong_type"),
         ('title = "x"\nweak = 1', 2, "field_unknown"),
         ("title = x", 1, "toml_invalid"),
+        ("title = " + "[" * 5000, 1, "toml_invalid"),
+        ("week = " + "9" * 5000, 1, "toml_invalid"),
         ("minutes = 90", 1, "number_out_of_range"),
         ('title = "x"\nkey = "Été"', 2, "key_invalid"),
     ],

@@ -85,12 +85,14 @@ class Renderer(msgspec.Struct, frozen=True):
 def read_toml(text: str, shape: type[_Shape]) -> _Shape | Mistake:
     """TOML of an expected shape, or the first mistake in it."""
     try:
-        return msgspec.convert(tomllib.loads(text), shape)
-    except tomllib.TOMLDecodeError as error:
+        loaded = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # beyond its own error: numbers and nestings without end
         found = _LINE_IN_TOML_ERROR.search(str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
         sentence = _("Cette ligne n’est pas du TOML. Vérifiez les guillemets, les crochets et le signe =.")
         return Mistake(line, "toml_invalid", sentence)
+    try:
+        return msgspec.convert(loaded, shape)
     except msgspec.ValidationError as error:
         return _shape_mistake(text, str(error))
 
