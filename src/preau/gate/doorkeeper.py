@@ -97,6 +97,7 @@ class Doorkeeper:
             if granted:
                 fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
+            self._porter.house_is_full()
         return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies)
 
     async def hear(self, visitor: Visitor, *, now_s: float) -> None:

@@ -125,6 +125,12 @@ class Porter:
         """Places free at the last look."""
         return max(0, self.capacity - self.census.inside)
 
+    def house_is_full(self) -> None:
+        """A claim was refused: the last look is out of date, and nobody must be told to come in because of it."""
+        if self.free:
+            self.census = self.census._replace(inside=self.capacity)
+            self.state_json = self._encode_state(self._clock())
+
     def _learn_rate(self, census: Census, now_s: float) -> None:
         # Only while somebody waits: people who walk into an empty house say nothing about when a place comes free.
         if self._looked_at_s is not None and now_s > self._looked_at_s and self.census.waiting:
