@@ -137,3 +137,11 @@ def test_the_device_of_a_pupil_is_told_what_to_bring_home(course: Course, pupil:
     listed = json.loads(shown.removesuffix("</script>").split(">", 1)[1])
     assert len(listed["lessons"]) == 5
     assert set(listed["lessons"][0]) == {"url", "title", "course", "minutes"}
+
+
+def test_the_page_of_the_day_carries_the_list_for_the_device(client: Client, course: Course, pupil: Person) -> None:
+    assign_course(course=course, class_group=pupil.class_groups.get(), starts_on=timezone.localdate())
+    client.force_login(pupil)
+    page = client.get("/journee/").content.decode()
+    assert 'id="preau-packages"' in page
+    assert "data-offline-state" in page
