@@ -508,3 +508,13 @@ async def test_the_snapshot_tells_who_waits_in_which_lane(make_gate: MakeGate) -
     snapshot = gate.engine.snapshot()
     assert (snapshot.inside, snapshot.capacity, snapshot.waiting, snapshot.level) == (1, 1, {1: 1, 3: 1}, 1)
     assert (snapshot.admitted_total, snapshot.refused_total) == (1, 2)
+
+
+async def test_a_refused_claim_is_in_the_shared_file_at_once(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=1)
+    await gate.seconds_pass()
+    await gate.person().asks()
+    late = gate.person("192.0.2.2")
+    assert json.loads((await late.asks("/attente/etat.json")).body)["free"] == 1
+    assert (await late.asks()).waits
+    assert json.loads((await late.asks("/attente/etat.json")).body)["free"] == 0
