@@ -46,6 +46,8 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
+  // Signing out: the kept pages show a name. The page forgets them too, but it may be gone before it has.
+  if (event.request.method === "POST" && url.pathname === "/deconnexion/") event.waitUntil(caches.delete(PAGES));
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   switch (strategyFor(url.pathname)) {
     case "package":

@@ -177,10 +177,13 @@ def test_the_waiting_page_never_takes_the_place_of_the_page_asked_for(
 
 def test_signing_out_forgets_whose_device_this_is(page: Page, site: SchoolSite, lesson: Lesson) -> None:
     _open_lesson(page, lesson)
+    _let_the_worker_take_over(page)
     page.goto("/parcours/")
+    page.wait_for_function("async () => caches.has('preau-pages-1')")
     assert page.evaluate("localStorage.getItem('preau.given_name')") == "Inès"
     page.get_by_role("button", name="Quitter").click()
     page.wait_for_url("**/")
+    page.wait_for_function("async () => !(await caches.has('preau-pages-1'))")
     assert page.evaluate("[localStorage.getItem('preau.person'), localStorage.getItem('preau.given_name')]") == [
         None,
         None,
