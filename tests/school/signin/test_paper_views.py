@@ -29,7 +29,7 @@ def url_of(group: ClassGroup) -> str:
 
 def test_a_card_shows_whose_it_is_and_signs_in_on_yes_only(client: Client, ines: Person) -> None:
     page = client.get(path_of(ines))
-    assert "Bonjour Inès. C’est ta carte ?" in page.content.decode()
+    assert "Bonjour Inès. C’est ta carte\N{NO-BREAK SPACE}?" in page.content.decode()
     assert "_auth_user_id" not in client.session
     assert client.post(path_of(ines))["Location"] == "/journee/"
     assert client.session["_auth_user_id"] == str(ines.pk)

@@ -65,7 +65,7 @@ def test_no_page_before_success_names_a_pupil(client: Client, class_group: Class
 
 def test_ines_taps_her_four_pictures_says_yes_and_is_in(client: Client, class_group: ClassGroup, ines: Person) -> None:
     page = tap(client, class_group, RIGHT)
-    assert "Bonjour Inès. C’est bien toi ?" in page.content.decode()
+    assert "Bonjour Inès. C’est bien toi\N{NO-BREAK SPACE}?" in page.content.decode()
     assert "_auth_user_id" not in client.session
     response = confirm(client, page)
     assert (response.status_code, response["Location"]) == (302, "/journee/")
@@ -155,7 +155,7 @@ def test_pictures_that_do_not_exist_are_refused(client: Client, class_group: Cla
 @pytest.mark.parametrize("typed", ["lampe violon citron", "LAMPE - Violon - citrôn", "lampe,violon,citron"])
 def test_leo_writes_his_three_words_his_way(client: Client, sixieme: ClassGroup, leo: Person, typed: str) -> None:
     page = client.post(CODE_URL, {"classe": sixieme.sign_in_code, "mots": typed})
-    assert "Bonjour Léo. C’est bien toi ?" in page.content.decode()
+    assert "Bonjour Léo. C’est bien toi\N{NO-BREAK SPACE}?" in page.content.decode()
     confirm(client, page)
     assert client.session["section"] == "college"
 

@@ -14,7 +14,7 @@ from preau.school.signin.models import TryWindow
 from preau.school.signin.throttle import CLASS, CLASS_AND_SOURCE, LOGIN_AND_SOURCE, WINDOW_S, Held, Window, after_try
 
 _MOST_ROWS: Final = 20_000
-"""2 MB. Whoever overflows it makes us forget their own single tries first: windows near their limit are kept longest."""
+"""2 MB. Whoever overflows it makes us forget single tries first: windows near their limit are kept longest."""
 _SWEEP_EVERY: Final = 64
 """New rows between two sweeps."""
 

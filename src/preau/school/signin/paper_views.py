@@ -60,13 +60,13 @@ def _renew(request: HttpRequest, group: ClassGroup, chosen: list[Person]) -> dic
     if request.POST.get("refaire") == "carte":
         for pupil in chosen:
             paper.renew_card(pupil)
-        sentence = _("Nouvelle carte pour %(name)s. L’ancienne n’ouvre plus rien : imprimez celle-ci.")
+        sentence = _("Nouvelle carte pour %(name)s. L’ancienne n’ouvre plus rien : imprimez celle-ci.")
         messages.success(request, sentence % {"name": chosen[0].given_name}, extra_tags="ok")
         return {pupil.pk.hex: "" for pupil in chosen}
     drawn = paper.renew_codes(group, chosen, random.SystemRandom())
     sentence = ngettext(
-        "%(count)d nouveau code. Il ne sera plus montré : imprimez la feuille maintenant.",
-        "%(count)d nouveaux codes. Ils ne seront plus montrés : imprimez la feuille maintenant.",
+        "%(count)d nouveau code. Il ne sera plus montré : imprimez la feuille maintenant.",
+        "%(count)d nouveaux codes. Ils ne seront plus montrés : imprimez la feuille maintenant.",
         len(drawn),
     )
     messages.success(request, sentence % {"count": len(drawn)}, extra_tags="ok")

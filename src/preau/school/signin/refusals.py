@@ -20,7 +20,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def unknown_class() -> Refusal:
-    sentence = _("Ce code de classe n’existe pas. Regarde bien ta carte : il a 8 lettres et chiffres.")
+    sentence = _("Ce code de classe n’existe pas. Regarde bien ta carte : il a 8 lettres et chiffres.")
     return Refusal(code="unknown_class_code", sentence=sentence, status=404)
 
 
@@ -32,7 +32,7 @@ def incomplete_code(*, pictures: bool) -> Refusal:
 def wrong_code(left: int) -> Refusal:
     """``left``: tries that remain before a pause."""
     if left == 0:
-        sentence = _("Ce n’est pas le bon code. C’était le dernier essai : demande ta carte à ton enseignant·e.")
+        sentence = _("Ce n’est pas le bon code. C’était le dernier essai : demande ta carte à ton enseignant·e.")
     else:
         sentence = ngettext(
             "Ce n’est pas le bon code. Encore %(left)d essai.",
@@ -101,7 +101,7 @@ def revoked_card() -> Refusal:
 
 
 def person_has_left() -> Refusal:
-    sentence = _("Cette carte n’ouvre plus Préau : elle est au nom d’une personne qui a quitté l’établissement.")
+    sentence = _("Cette carte n’ouvre plus Préau : elle est au nom d’une personne qui a quitté l’établissement.")
     return Refusal(code="card_of_someone_who_left", sentence=sentence, status=410)
 
 
