@@ -76,7 +76,7 @@ export class LessonPage {
     if (!place) return;
     if (!marked) {
       place.dataset.tone = "empty";
-      place.textContent = "Réponds d’abord, puis appuie sur Vérifier.";
+      place.textContent = "Réponds d’abord, puis appuie sur le bouton.";
       return;
     }
     this.show(item, form, marked);
