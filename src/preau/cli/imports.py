@@ -9,6 +9,7 @@ from django.utils import timezone
 from preau.school.content.services import import_markdown
 from preau.school.directory.oneroster import ImportReport, import_folder
 from preau.school.directory.oneroster.findings import Finding, Level
+from preau.school.directory.timetable_import import import_timetable
 
 
 def markdown(folder: str, *, dry_run: bool) -> int:
@@ -40,12 +41,27 @@ def markdown(folder: str, *, dry_run: bool) -> int:
 
 
 LEVELS = {Level.WARNING: "À VOIR", Level.ERROR: "ERREUR"}
-WORDS = {"added": "ajoutées", "changed": "modifiées", "closed": "fermées", "reopened": "rouvertes"}
+WORDS = {
+    "added": "ajoutées",
+    "changed": "modifiées",
+    "closed": "fermées",
+    "reopened": "rouvertes",
+    "removed": "retirées",
+}
 
 
 def oneroster(folder: str, *, write: bool, skip_errors: bool) -> int:
     """Imports a OneRoster folder, or says what it would do; returns the exit code."""
-    report = import_folder(Path(folder), now=timezone.now(), apply=write, skip_errors=skip_errors)
+    return _say(import_folder(Path(folder), now=timezone.now(), apply=write, skip_errors=skip_errors))
+
+
+def timetable(path: str, *, write: bool, skip_errors: bool) -> int:
+    """Imports a timetable from a CSV file, or says what it would do; returns the exit code."""
+    return _say(import_timetable(Path(path), now=timezone.now(), apply=write, skip_errors=skip_errors))
+
+
+def _say(report: ImportReport) -> int:
+    """Prints the report; returns the exit code."""
     for line in _lines(report):
         click.echo(line)
     if report.findings_left_out:
@@ -68,7 +84,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
     for finding in report.findings:
         said.setdefault((finding.file, finding.line), []).append(finding)
     for name, count in report.files.items():
-        for number in range(1, count.ok + count.warnings + count.errors + 1):
+        for number in count.numbers:
             remarks = said.pop((name, number), [])
             yield from map(_remark, remarks) if remarks else (f"bon     {name}:{number}",)
     for findings in said.values():  # of files that are missing or could not be read

@@ -98,6 +98,18 @@ def import_oneroster(folder: str, *, write: bool, skip_errors: bool) -> None:
     sys.exit(oneroster(folder, write=write, skip_errors=skip_errors))
 
 
+@import_group.command("timetable")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--apply", "write", is_flag=True, help="écrit ; sans cette option, rien n’est changé")
+@click.option("--skip-errors", is_flag=True, help="laisse de côté les lignes refusées au lieu de tout refuser")
+def import_timetable(file: str, *, write: bool, skip_errors: bool) -> None:
+    """Importe un emploi du temps (un fichier CSV de tableur)."""
+    ready_school()
+    from preau.cli.imports import timetable  # noqa: PLC0415
+
+    sys.exit(timetable(file, write=write, skip_errors=skip_errors))
+
+
 @import_group.command("markdown")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 @click.option("--dry-run", is_flag=True, help="vérifie sans rien changer")

@@ -14,20 +14,24 @@ from preau.school.directory.oneroster import roster
 from preau.school.directory.oneroster.changes import Changes, no_changes
 from preau.school.directory.oneroster.checking import check
 from preau.school.directory.oneroster.comparing import SOURCE, Comparison
-from preau.school.directory.oneroster.findings import Finding, Findings, Level
+from preau.school.directory.oneroster.findings import WHOLE_FILE, Finding, Findings, Level
 from preau.school.directory.oneroster.linking import compare_links
-from preau.school.directory.oneroster.tables import read_folder
+from preau.school.directory.oneroster.tables import Line, read_folder
 
 _BATCH: Final = 400
 """Rows of one statement: 400 people of 15 columns stay well under SQLite's 32,766 parameters."""
 
 
 class FileReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How many lines of a file are in which state. A remark on the file as a whole counts for its heading."""
+    """How many lines of a file are in which state. A remark on the file as a whole counts for its heading.
+
+    ``numbers``: of the lines that were read, the heading first; blank lines have none.
+    """
 
     ok: int
     warnings: int
     errors: int
+    numbers: list[int] = []
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +78,7 @@ def import_folder(folder: Path, *, now: datetime, apply: bool = False, skip_erro
         if apply and not is_refused:
             _write(changes)
     return ImportReport(
-        files={name: _file_report(name, len(lines), findings) for name, lines in tables.lines.items()},
+        files={name: file_report(name, lines, findings) for name, lines in tables.lines.items()},
         findings=findings.kept,
         findings_left_out=findings.left_out,
         changes=changes.counts() if not findings.is_unreadable else no_changes().counts(),
@@ -92,9 +96,15 @@ def _known() -> roster.Known:
     )
 
 
-def _file_report(name: str, lines: int, findings: Findings) -> FileReport:
+def file_report(name: str, lines: list[Line], findings: Findings) -> FileReport:
+    """The lines of one file, counted by their state."""
     warnings, errors = findings.count(name, Level.WARNING), findings.count(name, Level.ERROR)
-    return FileReport(ok=max(0, lines + 1 - warnings - errors), warnings=warnings, errors=errors)
+    return FileReport(
+        ok=max(0, len(lines) + 1 - warnings - errors),
+        warnings=warnings,
+        errors=errors,
+        numbers=[WHOLE_FILE, *(line.number for line in lines)],
+    )
 
 
 def _write(changes: Changes) -> None:

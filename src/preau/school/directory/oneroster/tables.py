@@ -81,7 +81,7 @@ def _modes(folder: Path, findings: Findings) -> dict[str, str]:
         return {}
     text = _text(folder, MANIFEST, findings)
     properties: dict[str, str] = {}
-    for number, cells in _cells(text or "", ",", MANIFEST, findings):
+    for number, cells in read_cells(text or "", delimiter=",", name=MANIFEST, findings=findings):
         if len(cells) >= 2 and number > 1:  # noqa: PLR2004  property and value
             properties[cells[0].strip()] = cells[1].strip()
     version = properties.get("oneroster.version", "")
@@ -96,19 +96,26 @@ def _modes(folder: Path, findings: Findings) -> dict[str, str]:
     return {name: mode for name, mode in modes.items() if name in REQUIRED and mode in MODES}
 
 
-def _text(folder: Path, name: str, findings: Findings) -> str | None:
-    path = folder / f"{name}.csv"
+def read_plain_file(path: Path, *, name: str, findings: Findings, max_bytes: int = MAX_FILE_BYTES) -> bytes | None:
+    """What is in the file, if it is a plain one of bounded size that may be text; None with a finding on ``name``."""
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         findings.reject(name, WHOLE_FILE, "not_a_plain_file", "Ce n’est pas un fichier ordinaire (lien ou autre).")
         return None
-    if status.st_size > MAX_FILE_BYTES:
-        findings.reject(name, WHOLE_FILE, "file_too_big", f"Fichier de plus de {MAX_FILE_BYTES >> 20} Mo.")
+    if status.st_size > max_bytes:
+        findings.reject(name, WHOLE_FILE, "file_too_big", f"Fichier de plus de {max_bytes >> 20} Mo.")
         return None
     with path.open("rb") as file:
-        content = file.read(MAX_FILE_BYTES + 1)
+        content = file.read(max_bytes + 1)
     if b"\x00" in content:
         findings.reject(name, WHOLE_FILE, "nul_byte", "Ce fichier contient des octets nuls : ce n’est pas du texte.")
+        return None
+    return content
+
+
+def _text(folder: Path, name: str, findings: Findings) -> str | None:
+    content = read_plain_file(folder / f"{name}.csv", name=name, findings=findings)
+    if content is None:
         return None
     try:
         return content.decode("utf-8-sig")
@@ -118,13 +125,15 @@ def _text(folder: Path, name: str, findings: Findings) -> str | None:
         return None
 
 
-def _cells(text: str, delimiter: str, name: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
+def read_cells(
+    text: str, *, delimiter: str, name: str, findings: Findings, max_lines: int = MAX_LINES
+) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each line that has any."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            if reader.line_num > MAX_LINES:
-                findings.reject(name, reader.line_num, "too_many_lines", f"Fichier de plus de {MAX_LINES} lignes.")
+            if reader.line_num > max_lines:
+                findings.reject(name, reader.line_num, "too_many_lines", f"Fichier de plus de {max_lines} lignes.")
                 return
             if any(cells):
                 yield reader.line_num, cells
@@ -141,21 +150,26 @@ def _lines(folder: Path, name: str, findings: Findings) -> Iterator[Line]:
     first = text.split("\n", 1)[0]
     delimiter = ";" if ";" in first and "," not in first else ","
     columns: list[str] = []
-    for number, cells in _cells(text, delimiter, name, findings):
+    for number, cells in read_cells(text, delimiter=delimiter, name=name, findings=findings):
         if not columns:
             columns = _heading(cells, name, findings)
             if findings.is_refused(name, WHOLE_FILE):
                 return
             continue
-        if len(cells) > len(columns) and any(cells[len(columns) :]):
-            findings.refuse(name, number, "too_many_cells", "Cette ligne a plus de cellules que l’en-tête.")
-        elif max(map(len, cells)) > MAX_CELL_CHARS:
-            findings.refuse(name, number, "cell_too_long", f"Une cellule a plus de {MAX_CELL_CHARS} caractères.")
-        elif len(cells) < len(columns):
-            findings.warn(name, number, "short_line", "Il manque des cellules à la fin : elles sont lues comme vides.")
-        yield Line(number, {column: cell.strip() for column, cell in zip(columns, cells, strict=False)})
+        yield read_line(cells, columns=columns, number=number, name=name, findings=findings)
     if not columns:
         findings.warn(name, WHOLE_FILE, "empty_file", "Ce fichier est vide, sans même un en-tête.")
+
+
+def read_line(cells: list[str], *, columns: list[str], number: int, name: str, findings: Findings) -> Line:
+    """The cells by column; too many, too long and too few are findings."""
+    if len(cells) > len(columns) and any(cells[len(columns) :]):
+        findings.refuse(name, number, "too_many_cells", "Cette ligne a plus de cellules que l’en-tête.")
+    elif max(map(len, cells)) > MAX_CELL_CHARS:
+        findings.refuse(name, number, "cell_too_long", f"Une cellule a plus de {MAX_CELL_CHARS} caractères.")
+    elif len(cells) < len(columns):
+        findings.warn(name, number, "short_line", "Il manque des cellules à la fin : elles sont lues comme vides.")
+    return Line(number, {column: cell.strip() for column, cell in zip(columns, cells, strict=False)})
 
 
 def _heading(cells: list[str], name: str, findings: Findings) -> list[str]:
