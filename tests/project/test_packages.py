@@ -20,16 +20,28 @@ def packages(tmp_path: Path) -> PackageFiles:
     return PackageFiles(tmp_path)
 
 
-async def test_a_lesson_never_changes_and_is_compressed(packages: PackageFiles) -> None:
-    answer = await call(packages, f"/colis/editions/{EDITION}/fractions.html", headers={"accept-encoding": "gzip"})
+async def test_a_lesson_is_compressed_and_asked_for_again(packages: PackageFiles) -> None:
+    path = f"/colis/editions/{EDITION}/fractions.html"
+    answer = await call(packages, path, headers={"accept-encoding": "gzip"})
     assert answer.status == 200
-    assert "immutable" in answer.headers["cache-control"]
+    assert "immutable" not in answer.headers["cache-control"]
     assert gzip.decompress(answer.body).startswith(b"<h1>Fractions")
+    again = await call(packages, path, headers={"accept-encoding": "gzip", "if-none-match": answer.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+async def test_a_lesson_drawn_anew_is_served_anew(packages: PackageFiles, tmp_path: Path) -> None:
+    path = f"/colis/editions/{EDITION}/fractions.html"
+    before = await call(packages, path)
+    (tmp_path / "editions" / EDITION / "fractions.html").write_text("<h1>Mieux</h1>")
+    after = await call(packages, path, headers={"if-none-match": before.headers["etag"]})
+    assert (after.status, after.text) == (200, "<h1>Mieux</h1>")
 
 
 async def test_an_image_is_sent_as_it_is(packages: PackageFiles) -> None:
     answer = await call(packages, f"/colis/fichiers/{'b' * 64}.png", headers={"accept-encoding": "gzip"})
     assert (answer.body, answer.headers["content-type"]) == (b"\x89PNG", "image/png")
+    assert "immutable" in answer.headers["cache-control"]
 
 
 @pytest.mark.parametrize(

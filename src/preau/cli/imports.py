@@ -12,9 +12,9 @@ from preau.school.directory.oneroster.findings import Finding, Level
 from preau.school.directory.timetable_import import import_timetable
 
 
-def markdown(folder: str, *, dry_run: bool) -> int:
+def markdown(folder: str, *, dry_run: bool, grade: str) -> int:
     """Imports a folder of Markdown; returns the exit code."""
-    report = import_markdown(Path(folder), timezone.now(), dry_run)
+    report = import_markdown(Path(folder), timezone.now(), dry_run, grade=grade)
     for entry in report.files:
         click.echo(
             f"{entry.outcome.value:<11} {entry.path}" + (f"  {entry.sentence} ({entry.code})" if entry.code else "")

@@ -113,12 +113,13 @@ def import_timetable(file: str, *, write: bool, skip_errors: bool) -> None:
 @import_group.command("markdown")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 @click.option("--dry-run", is_flag=True, help="vérifie sans rien changer")
-def import_markdown(folder: str, *, dry_run: bool) -> None:
+@click.option("--grade", default="", help="niveau (CP, 6E, TLE…) d’un dossier qui ne le dit pas")
+def import_markdown(folder: str, *, dry_run: bool, grade: str) -> None:
     """Importe un dossier de fichiers Markdown comme parcours."""
     ready_school()
     from preau.cli.imports import markdown  # noqa: PLC0415
 
-    sys.exit(markdown(folder, dry_run=dry_run))
+    sys.exit(markdown(folder, dry_run=dry_run, grade=grade))
 
 
 @main.group(cls=FrenchGroup)

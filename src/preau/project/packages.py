@@ -1,4 +1,8 @@
-"""Serves the packages of editions: content-addressed files that never change, straight from disk, outside the gate."""
+"""Serves the packages of editions straight from disk, outside the gate.
+
+Manifests, lessons as data and files never change: their address is their content. The pages of lessons are drawn from them
+and may be drawn better by a newer Préau, so browsers ask again for those each minute.
+"""
 
 import asyncio
 import gzip
@@ -24,7 +28,8 @@ _KINDS: Final = {
     "pdf": "application/pdf",
 }
 _COMPRESSED: Final = frozenset({"html", "json", "svg"})
-_IMMUTABLE: Final = ("cache-control", "public, max-age=31536000, immutable")
+_IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_REVALIDATED: Final = "public, max-age=60, stale-while-revalidate=86400"
 
 
 class PackageFiles:
@@ -46,11 +51,18 @@ class PackageFiles:
         extension = path.suffix[1:]
         zipped = extension in _COMPRESSED and "gzip" in header(scope, b"accept-encoding")
         try:
-            body = await asyncio.to_thread(_read, path, zipped=zipped)
+            modified_ns = path.stat().st_mtime_ns
+            body = await asyncio.to_thread(_read, path, modified_ns, zipped=zipped)
         except (FileNotFoundError, IsADirectoryError):
             await self._absent(scope, send)
             return
-        headers = [_IMMUTABLE, ("vary", "accept-encoding"), ("content-length", str(len(body)))]
+        tag = f'"{modified_ns:x}-{len(body):x}"'
+        lifetime = _REVALIDATED if extension == "html" else _IMMUTABLE
+        headers = [("cache-control", lifetime), ("vary", "accept-encoding"), ("etag", tag)]
+        if tag in header(scope, b"if-none-match"):
+            await respond(send, b"", status=304, headers=headers)
+            return
+        headers.append(("content-length", str(len(body))))
         if zipped:
             headers.append(("content-encoding", "gzip"))
         if extension == "pdf" or extension not in _KINDS:
@@ -65,6 +77,6 @@ class PackageFiles:
 
 
 @lru_cache(maxsize=256)  # a class's week; lessons are about 10 kB, images up to 10 MB are not worth more
-def _read(path: Path, *, zipped: bool) -> bytes:
+def _read(path: Path, modified_ns: int, *, zipped: bool) -> bytes:  # noqa: ARG001  part of the cache's key
     body = path.read_bytes()
     return gzip.compress(body, 6, mtime=0) if zipped else body
