@@ -42,11 +42,20 @@ def markdown(folder: str, *, dry_run: bool, grade: str) -> int:
 
 LEVELS = {Level.WARNING: "À VOIR", Level.ERROR: "ERREUR"}
 WORDS = {
-    "added": "ajoutées",
-    "changed": "modifiées",
-    "closed": "fermées",
-    "reopened": "rouvertes",
-    "removed": "retirées",
+    "added": "ajouts",
+    "changed": "modifications",
+    "closed": "fermetures",
+    "reopened": "réouvertures",
+    "removed": "suppressions",
+}
+TABLES = {
+    "School": "établissements",
+    "Person": "personnes",
+    "ClassGroup": "classes",
+    "Membership": "appartenances",
+    "Guardianship": "responsables",
+    "Subject": "matières",
+    "TimetableSlot": "créneaux",
 }
 
 
@@ -69,8 +78,8 @@ def _say(report: ImportReport) -> int:
     for name, count in report.files.items():
         click.echo(f"{name:<22} {count.ok} bonnes, {count.warnings} à voir, {count.errors} refusées")
     for table, counts in report.changes.items():
-        done = ", ".join(f"{number} {WORDS.get(what, what)}" for what, number in counts.items() if number)
-        click.echo(f"{table:<22} {done or 'rien ne change'}")
+        done = ", ".join(f"{WORDS.get(what, what)} : {number}" for what, number in counts.items() if number)
+        click.echo(f"{TABLES.get(table, table):<22} {done or 'rien ne change'}")
     if report.is_refused:
         click.echo("Rien n’a été changé : corrigez les lignes refusées, ou laissez-les avec --skip-errors.", err=True)
         return 2
