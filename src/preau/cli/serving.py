@@ -70,6 +70,10 @@ def _announce_demo(options: Options) -> None:
     )
     for row in rows:
         click.echo("  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+    if options.bind[0] not in {"127.0.0.1", "localhost", "::1"}:
+        click.echo(
+            "\nATTENTION : d’autres machines peuvent entrer avec ces mots de passe. N’y mettez personne de réel."
+        )
     click.echo("\nArrêter : Ctrl-C. Tout est dans le dossier " + str(options.data) + ".\n")
 
 

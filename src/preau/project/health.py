@@ -2,40 +2,45 @@
 
 import asyncio
 from collections.abc import Callable
+from enum import StrEnum
 from importlib.metadata import version
 from typing import Final
 
 import structlog
-from django.db import connection
 
 from preau.project.answers import refuse, respond, respond_json
 from preau.project.asgi_types import Message, Receive, Scope, Send
-from preau.project.school_shell import SchoolShell
+from preau.project.school_shell import CANARY_PATH, SchoolShell
 
 CANARY_EVERY_S: Final = 5.0
 CANARY_TIMEOUT_S: Final = 4.0
-CANARY_PATH: Final = "/__canary__"
 log = structlog.get_logger("preau.health")
 
 
-def database_answers() -> None:
-    """One question to the school's database; raises what the driver raises."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
+class Condition(StrEnum):
+    """What the canary found: a late answer while others are answered is a crowd, not a failure."""
+
+    WELL = "well"
+    BUSY = "busy"
+    DOWN = "down"
 
 
 class Canary:
     """Asks Django for a page every five seconds through the same door as everybody's requests.
 
-    ``app_ok`` says whether the last answer was 200 in time; ``since_s`` (wall clock) when that last changed.
+    ``condition`` is what the last round found; ``since_s`` (wall clock) when it last changed between down and not down.
     """
 
     def __init__(self, shell: SchoolShell, *, clock: Callable[[], float]) -> None:
         self._shell = shell
         self._clock = clock
-        self.app_ok = False
+        self.condition = Condition.DOWN
         self.since_s = clock()
+
+    @property
+    def app_ok(self) -> bool:
+        """Whether the application answers, be it slowly."""
+        return self.condition is not Condition.DOWN
 
     async def run(self) -> None:
         """Sings for ever."""
@@ -45,13 +50,17 @@ class Canary:
 
     async def sing(self) -> None:
         """One round."""
-        ok = await self._answer() and not self._shell.recently_failed
-        if ok != self.app_ok:
-            self.app_ok, self.since_s = ok, self._clock()
-            log.info("canary", app_ok=ok)
+        was_ok = self.app_ok
+        found = await self._look()
+        if found is not self.condition:
+            log.info("canary", condition=found)
+        self.condition = found
+        if self.app_ok != was_ok:
+            self.since_s = self._clock()
 
-    async def _answer(self) -> bool:
+    async def _look(self) -> Condition:
         statuses: list[int] = []
+        answered_before = self._shell.answered_total
 
         async def receive() -> Message:
             return {"type": "http.request", "body": b"", "more_body": False}
@@ -62,9 +71,11 @@ class Canary:
 
         try:
             await asyncio.wait_for(self._shell(_canary_scope(), receive, send), CANARY_TIMEOUT_S)
+        except TimeoutError:
+            return Condition.BUSY if self._shell.answered_total > answered_before else Condition.DOWN
         except Exception:  # noqa: BLE001  whatever it is, the application does not answer
-            return False
-        return statuses == [200]
+            return Condition.DOWN
+        return Condition.WELL if statuses == [200] else Condition.DOWN
 
 
 def _canary_scope() -> Scope:
@@ -93,9 +104,10 @@ class Health:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's signature
         match scope["path"]:
             case "/__heartbeat__":
-                ok = self._canary.app_ok
-                document = {"status": "ok" if ok else "error", "checks": {"application": "ok" if ok else "error"}}
-                await respond_json(send, document, status=200 if ok else 503)
+                condition = self._canary.condition
+                down = condition is Condition.DOWN
+                document = {"status": "error" if down else "ok", "checks": {"application": condition}}
+                await respond_json(send, document, status=503 if down else 200)
             case "/__lbheartbeat__":
                 await respond_json(send, {"status": "ok"})
             case "/__version__":

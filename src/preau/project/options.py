@@ -111,7 +111,9 @@ TABLE: Final[tuple[Option, ...]] = (
         highest=64,
     ),
     Option("PREAU_LOG_JSON", "log_json", Kind.SWITCH, "1", "Journaux en JSON (1) ou lisibles à l’œil (0)."),
-    Option("PREAU_DEMO", "demo", Kind.SWITCH, "0", "Comptes et données de démonstration. Refusé hors de la machine."),
+    Option(
+        "PREAU_DEMO", "demo", Kind.SWITCH, "0", "Comptes et données de démonstration. Refusé avec PREAU_PUBLIC_URL."
+    ),
 )
 
 
@@ -220,12 +222,11 @@ _PARSERS = {
 
 
 def _contradictions(options: Options) -> list[Mistake]:
-    local = options.bind[0] in {"127.0.0.1", "localhost", "::1"}
-    if options.demo and (not local or options.public_url):
+    if options.demo and options.public_url:
         return [
             Mistake(
                 "PREAU_DEMO",
-                "ses comptes ont des mots de passe publics : la démonstration n’écoute que sur 127.0.0.1",
+                "ses comptes ont des mots de passe publics : la démonstration n’a pas d’adresse publique",
             )
         ]
     return []

@@ -1,7 +1,7 @@
 """Serves the packages of editions straight from disk, outside the gate.
 
-Manifests, lessons as data and files never change: their address is their content. The pages of lessons are drawn from them
-and may be drawn better by a newer Préau, so browsers ask again for those each minute.
+Manifests, lessons as data and files never change: their address is their content. The pages of lessons are drawn from
+them and may be drawn better by a newer Préau, so browsers ask again for those each minute.
 """
 
 import asyncio

@@ -23,20 +23,26 @@ MAX_BODY_BYTES = 1_048_576
 BODY_TIMEOUT_S = 15.0
 MAX_WAITING = 64
 """At 10 ms a page this is 0.6 s of work: more would only age in the line."""
-FAILURE_MEMORY_S = 30.0
-UNLOGGED_PATH = "/__canary__"
-"""The canary of ``project.health``, every five seconds: only its changes are worth a line."""
+MAX_READING = 1024
+"""Bodies being received at once: 1 GiB at the very most."""
+CANARY_PATH = "/__canary__"
+"""Where ``project.health`` looks every five seconds: a full line does not stop it, and only its changes are logged."""
 
 _SECRET_PATH = re.compile(r"^/c/.+")  # a paper card's token: not for the logs
 log = structlog.get_logger("preau.school")
 
 
-class BodyRefused(Exception):  # noqa: N818  named for what it says
-    """The request's body is too large, too slow or broken off."""
+class RequestRefused(Exception):  # noqa: N818  named for what it says
+    """The request is not taken: its body is too large, too slow or broken off, or the line is full."""
 
     def __init__(self, status: int, code: str, sentence: str) -> None:
         super().__init__(code)
         self.status, self.code, self.sentence = status, code, sentence
+
+
+_BUSY = RequestRefused(
+    503, "school_busy", "Beaucoup de demandes à la fois. Recommence dans quelques secondes : rien n’est perdu."
+)
 
 
 class SchoolShell:
@@ -51,32 +57,35 @@ class SchoolShell:
         self._bridge = WSGIMiddleware(wsgi, workers=1, send_queue_size=10)
         self._monotonic = monotonic
         self._waiting = 0
-        self.failed_at: float | None = None
-
-    @property
-    def recently_failed(self) -> bool:
-        """Whether Django answered 5xx or raised within the last half minute."""
-        return self.failed_at is not None and self._monotonic() - self.failed_at < FAILURE_MEMORY_S
+        self._reading = 0
+        self.answered_total = 0
+        """Answers since the start, whatever their status: while it grows, the school is busy, not dead."""
 
     async def run(self, job: Callable[[], object]) -> object:
         """Runs ``job`` in Django's thread, in turn with the requests."""
         return await asyncio.get_running_loop().run_in_executor(self._bridge.executor, job)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._waiting >= MAX_WAITING:
-            sentence = "Beaucoup de demandes à la fois. Recommence dans quelques secondes : rien n’est perdu."
-            await refuse(scope, send, status=503, code="school_busy", sentence=sentence)
-            return
         try:
-            body = await asyncio.wait_for(read_body(scope, receive), BODY_TIMEOUT_S)
-        except TimeoutError:
-            sentence = "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."
-            await refuse(scope, send, status=408, code="body_slow", sentence=sentence)
-            return
-        except BodyRefused as refusal:
+            body = await self._whole_body(scope, receive)
+            if self._waiting >= MAX_WAITING and scope["path"] != CANARY_PATH:  # after the body: many come in one moment
+                raise _BUSY
+        except RequestRefused as refusal:
             await refuse(scope, send, status=refusal.status, code=refusal.code, sentence=refusal.sentence)
             return
         await self._answer(scope, body, send)
+
+    async def _whole_body(self, scope: Scope, receive: Receive) -> bytes:
+        if self._reading >= MAX_READING:
+            raise _BUSY
+        self._reading += 1
+        try:
+            return await asyncio.wait_for(read_body(scope, receive), BODY_TIMEOUT_S)
+        except TimeoutError:
+            sentence = "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."
+            raise RequestRefused(408, "body_slow", sentence) from None
+        finally:
+            self._reading -= 1
 
     async def _answer(self, scope: Scope, body: bytes, send: Send) -> None:
         answer: list[Message] = []
@@ -92,16 +101,14 @@ class SchoolShell:
         try:
             await self._bridge(_clean(scope), replay, collect)  # type: ignore[arg-type]
         except Exception:
-            self.failed_at = self._monotonic()
             log.exception("school_raised", path=_logged_path(scope))
             raise
         finally:
             self._waiting -= 1
         status = answer[0]["status"]
-        if status >= 500:  # noqa: PLR2004  HTTP status
-            self.failed_at = self._monotonic()
+        self.answered_total += 1
         duration_ms = round((self._monotonic() - started) * 1000, 1)
-        if scope["path"] != UNLOGGED_PATH:
+        if scope["path"] != CANARY_PATH:
             log.info(
                 "request", method=scope["method"], path=_logged_path(scope), status=status, duration_ms=duration_ms
             )
@@ -113,9 +120,9 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole body of a request.
 
     Raises:
-        BodyRefused: over the limit, or the client left.
+        RequestRefused: over the limit, or the client left.
     """
-    too_large = BodyRefused(413, "body_too_large", "Cet envoi est trop gros pour être reçu ici.")
+    too_large = RequestRefused(413, "body_too_large", "Cet envoi est trop gros pour être reçu ici.")
     declared = header(scope, b"content-length")
     if declared and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
         raise too_large
@@ -123,7 +130,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise BodyRefused(400, "body_broken_off", "L’envoi s’est interrompu. Recommence.")
+            raise RequestRefused(400, "body_broken_off", "L’envoi s’est interrompu. Recommence.")
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY_BYTES:

@@ -86,7 +86,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "directory.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["preau.school.signin.hashers.SchoolArgon2PasswordHasher"]
 LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/journee/"
 SESSION_COOKIE_NAME = "preau_session"

@@ -2,7 +2,8 @@
 
 A key id (*kid*) is the day of signing: days since 1970-01-01 UTC, in decimal. Nothing is stored and nothing has to be
 distributed at midnight: every edge that holds the secret derives today's key and yesterday's alike. Rotation of the
-secret itself: the new one first, older ones after it; tokens name the generation they were signed with.
+secret itself: the new one first, older ones after it; tokens name the generation they were signed with, and what is
+kept in databases stays with the oldest.
 """
 
 import base64
@@ -33,6 +34,7 @@ class Keyring:
             raise ValueError("a keyring needs secrets of at least 32 bytes")
         self._by_generation = {hashlib.sha256(b"kid" + secret).hexdigest()[:4]: secret for secret in secrets}
         self._signing = next(iter(self._by_generation))
+        self._founding = next(reversed(self._by_generation))
 
     def kid(self, now_s: float) -> str:
         """The id of the key that signs at ``now_s``: ``<day>-<generation>``."""
@@ -54,8 +56,12 @@ class Keyring:
         return _hkdf(self._by_generation[generation], f"{purpose}|{day}".encode())
 
     def standing_key(self, purpose: str) -> bytes:
-        """A key that does not change by day, for pseudonyms and codes kept in a database."""
-        return _hkdf(self._by_generation[self._signing], f"{purpose}|standing".encode())
+        """A key that does not change by day, for pseudonyms and codes kept in a database.
+
+        Of the oldest secret held: a new secret in front must not make every pupil's code and pseudonym another one.
+        Only dropping the oldest secret does, and then codes are drawn anew.
+        """
+        return _hkdf(self._by_generation[self._founding], f"{purpose}|standing".encode())
 
     def pseudonym(self, purpose: str, identity: str) -> str:
         """64 bits of HMAC of ``identity`` as 11 base64url characters: stable, linkable only by who holds the secret."""
