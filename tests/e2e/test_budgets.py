@@ -22,17 +22,21 @@ MOST_ELEMENTS_OF_THE_DAY: Final = 600
 
 
 class Cost(NamedTuple):
-    """What came over the wire, headers included, and what the page is made of."""
+    """What came over the wire, headers included, and what the page is made of.
+
+    ``shown``: requests that the page needs to be what it is; ``later``: what scripts and the service worker bring home
+    behind it, for the hours without network. The bytes are those of both.
+    """
 
     name: str
     bytes_received: int
-    requests: tuple[str, ...]
+    shown: tuple[str, ...]
+    later: tuple[str, ...]
     elements: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.name:12} {self.bytes_received:7} bytes {len(self.requests):3} requests {self.elements:4} elements"
-        )
+        requests = f"{len(self.shown):3} requests and {len(self.later):3} behind"
+        return f"{self.name:12} {self.bytes_received:7} bytes {requests} {self.elements:4} elements"
 
 
 class Meter:
