@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Final
 from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
@@ -25,6 +26,9 @@ from preau.tokens.keyring import Keyring
 from preau_process import PreauProcess
 
 Moment = tuple[str, Window]
+MOST_RELOADS: Final = 80
+BETWEEN_RELOADS_MS: Final = 250
+"""Twenty seconds in all; the status page looks every five."""
 
 
 def open_class_door(teacher: Page, base_url: str) -> str:
@@ -60,6 +64,9 @@ def live_class(visitors: Visitors, base_url: str) -> Iterator[Moment]:
     expect(pupil.page.get_by_role("button", name="Lever la main")).to_be_enabled()
     second.page.goto(address)
     _talk(teacher.page, pupil.page, second.page)
+    teacher.page.get_by_role("button", name="Ouvrir le micro").click()
+    expect(teacher.page.get_by_role("heading", name="La classe vous entend")).to_be_visible()
+    expect(pupil.page.get_by_role("heading", name="Tu entends Claire L.")).to_be_visible()
     yield "classe-eleve", pupil
     yield "classe-enseignante", teacher
     teacher.page.get_by_role("tab", name="Appel").click()
@@ -140,8 +147,20 @@ def queue(visitors: Visitors, full_url: str) -> Iterator[Moment]:
     yield "attente-inconnu", stranger
     stranger.page.goto(f"{full_url}/attente/?pause=1")
     yield "attente-suspendue", stranger
-    pupil.page.goto(f"{full_url}/etat")
-    yield "etat-file", pupil
+    reader = visitors.open(None, full_url)
+    reader.page.goto(f"{full_url}/etat")
+    reload_until(reader.page, "file d’attente est ouverte")
+    yield "etat-file", reader
+
+
+def reload_until(page: Page, words: str) -> None:
+    """Reloads a page that is published every few seconds until its main heading says ``words``."""
+    for _ in range(MOST_RELOADS):
+        if words in page.get_by_role("heading", level=1).inner_text():
+            return
+        page.wait_for_timeout(BETWEEN_RELOADS_MS)
+        page.reload()
+    raise AssertionError(f"the page does not say {words!r}: {page.get_by_role('heading', level=1).inner_text()!r}")
 
 
 def incident(visitors: Visitors, demo: PreauProcess) -> Iterator[Moment]:
@@ -156,8 +175,7 @@ def incident(visitors: Visitors, demo: PreauProcess) -> Iterator[Moment]:
     )
     window = visitors.open(None, demo.url)
     window.page.goto(f"{demo.url}/etat")
-    while not window.page.get_by_text(title).count():  # published within seconds; each look is a whole page
-        window.page.reload()
+    reload_until(window.page, title)
     yield "etat-incident", window
 
 

@@ -47,6 +47,7 @@ class Visitors:
             java_script_enabled=scripts,
             service_workers="allow" if workers else "block",
             bypass_csp=self._bypass_csp,
+            permissions=["microphone"],
         )
 
     def close_windows(self) -> None:
