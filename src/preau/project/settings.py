@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "preau.school.directory",
+    "preau.school.pages",
     "preau.school.signin",
     "preau.school.content",
     "preau.school.work",
@@ -64,7 +65,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "preau.school.home.context.site",
+                "preau.school.pages.context.site",
             ],
         },
     }
@@ -95,7 +96,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.secure
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [OPTIONS.base_url]
-CSRF_FAILURE_VIEW = "preau.school.home.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "preau.school.pages.refusals.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = "fr"

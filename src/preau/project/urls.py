@@ -10,10 +10,9 @@ urlpatterns = [
     path("", include("preau.school.signin.urls")),
     path("", include("preau.school.directory.urls")),
     path("", include("preau.school.classroom.urls")),
-    path("", include("preau.school.content.urls")),
     path("", include("preau.school.work.urls")),
 ]
-handler400 = "preau.school.home.refusals.bad_request"
-handler403 = "preau.school.home.refusals.forbidden"
-handler404 = "preau.school.home.refusals.not_found"
-handler500 = "preau.school.home.refusals.failure"
+handler400 = "preau.school.pages.refusals.bad_request"
+handler403 = "preau.school.pages.refusals.forbidden"
+handler404 = "preau.school.pages.refusals.not_found"
+handler500 = "preau.school.pages.refusals.failure"

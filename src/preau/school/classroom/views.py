@@ -16,8 +16,8 @@ from preau.school.classroom.models import LiveClass
 from preau.school.classroom.refusals import Refusal
 from preau.school.directory.models import Person, Profile, TimetableSlot
 from preau.school.directory.occurrences import timezone_of
-from preau.school.home.context import home_of
-from preau.school.home.refusals import refuse
+from preau.school.pages.context import home_of
+from preau.school.pages.refusals import refuse
 
 
 def _signed_in(request: HttpRequest) -> Person | None:

@@ -13,7 +13,7 @@ from preau.school.classroom.models import LiveClass
 from preau.school.classroom.services import OVERRUN
 from preau.school.directory.occurrences import Occurrence, timezone_of
 from preau.school.directory.selectors import OPENS_BEFORE
-from preau.school.home.moments import clock, hue_of
+from preau.school.pages.moments import clock, hue_of
 
 EARLIEST_HOUR: Final = 8
 LATEST_HOUR: Final = 18

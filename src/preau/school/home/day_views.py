@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 from preau.school.content.selectors import lesson_of_the_day
 from preau.school.directory.models import Person, Profile
 from preau.school.directory.selectors import class_groups_of, occurrences_of_person
-from preau.school.home.context import home_of
 from preau.school.home.day import day_of, read_day
 from preau.school.home.lessons import recent_lessons, with_progress
-from preau.school.home.moments import long_day, school_week, short_day
-from preau.school.home.refusals import refuse
+from preau.school.pages.context import home_of
+from preau.school.pages.moments import long_day, school_week, short_day
+from preau.school.pages.refusals import refuse
 from preau.school.signin.services import refresh_card
 from preau.school.work.selectors import progress_of
 

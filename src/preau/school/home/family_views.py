@@ -20,8 +20,8 @@ from preau.school.directory.occurrences import Occurrence
 from preau.school.directory.selectors import class_groups_of, occurrences, pupils_of_guardian
 from preau.school.home.day import DaySlot, day_of
 from preau.school.home.lessons import LessonLine, recent_lessons
-from preau.school.home.moments import long_day
-from preau.school.home.refusals import forbidden
+from preau.school.pages.moments import long_day
+from preau.school.pages.refusals import forbidden
 from preau.school.signin.services import refresh_card
 from preau.school.work.selectors import progress_of
 

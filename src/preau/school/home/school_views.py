@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET
 from preau.school.directory.models import ClassGroup, MembershipRole, Person, Profile, School
 from preau.school.directory.selectors import occurrences
 from preau.school.home.day import DaySlot, State, day_of
-from preau.school.home.moments import long_day
-from preau.school.home.refusals import forbidden
+from preau.school.pages.moments import long_day
+from preau.school.pages.refusals import forbidden
 from preau.school.signin.services import refresh_card
 
 

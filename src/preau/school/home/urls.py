@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from preau.school.home import day_views, family_views, school_views, views
+from preau.school.home import course_views, day_views, family_views, school_views, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.front, name="front"),
@@ -12,5 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("confort/", views.comfort, name="comfort"),
     path("journee/", day_views.my_day, name="my_day"),
     path("famille/", family_views.family, name="family"),
+    path("parcours/", course_views.courses, name="courses"),
+    path("parcours/<uuid:course_id>/", course_views.course, name="course"),
     path("etablissement/", school_views.my_school, name="my_school"),
 ]

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from preau.school.content.selectors import courses_by_section, lesson_of_the_section
 from preau.school.directory.grades import Grade, Section
 from preau.school.directory.models import Person
-from preau.school.home.context import COMFORT_COOKIE, CONTRAST, SPACING, home_of
 from preau.school.home.service_state import read_state
+from preau.school.pages.context import COMFORT_COOKIE, CONTRAST, SPACING, home_of
 
 _YEAR_S: Final = 365 * 86_400
 

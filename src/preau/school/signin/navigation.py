@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from preau.school.directory.models import Person
-from preau.school.home.context import home_of
+from preau.school.pages.context import home_of
 
 LONGEST_PATH_CHARS: Final = 500
 

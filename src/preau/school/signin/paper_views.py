@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from preau.school.directory import sign_in_code
 from preau.school.directory.models import ClassGroup, Person
 from preau.school.directory.selectors import pupils_of
-from preau.school.home.refusals import forbidden, not_found, refuse
+from preau.school.pages.refusals import forbidden, not_found, refuse
 from preau.school.signin import paper
 
 

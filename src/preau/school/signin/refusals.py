@@ -6,7 +6,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from preau.school.home.moments import clock
+from preau.school.pages.moments import clock
 from preau.tokens import envelope
 
 

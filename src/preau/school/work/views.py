@@ -16,7 +16,7 @@ from preau.school.content.items import Item, LessonFile
 from preau.school.content.library import published_lesson
 from preau.school.content.models import Lesson
 from preau.school.directory.models import Person
-from preau.school.home.refusals import refuse
+from preau.school.pages.refusals import refuse
 from preau.school.work.forms import response_of_form
 from preau.school.work.marking import Malformed, Mark, mark
 from preau.school.work.origin import is_same_origin

@@ -13,7 +13,7 @@ from preau.school.content.selectors import lessons_of_courses, published_courses
 from preau.school.directory.grades import Grade, Section
 from preau.school.directory.models import Person
 from preau.school.directory.selectors import class_groups_of
-from preau.school.home.refusals import refuse
+from preau.school.pages.refusals import refuse
 from preau.school.work.selectors import progress_of
 
 
@@ -65,7 +65,7 @@ def courses(request: HttpRequest) -> HttpResponse:
         "own": [card for card in cards if card["course"].pk in own_ids],
         "shelves": [shelf for shelf in shelves if shelf["cards"]],
     }
-    return render(request, "content/courses.html", context)
+    return render(request, "home/courses.html", context)
 
 
 def course(request: HttpRequest, course_id: UUID) -> HttpResponse:
@@ -88,7 +88,7 @@ def course(request: HttpRequest, course_id: UUID) -> HttpResponse:
         "done_count": sum(row["done"] for row in rows),
         "minutes": sum(row["lesson"].minutes for row in rows),
     }
-    return render(request, "content/course.html", context)
+    return render(request, "home/course.html", context)
 
 
 def _row(lesson: Lesson, progress: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client, RequestFactory
 
-from preau.school.home import refusals
+from preau.school.pages import refusals
 
 pytestmark = pytest.mark.django_db
 
