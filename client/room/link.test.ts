@@ -47,6 +47,19 @@ let told: string[];
 let held: number | null;
 let seat: string | null;
 let link: Link;
+let page: () => Promise<{ ok: boolean; headers: Headers }>;
+const answers = (ok: boolean, headers: Record<string, string> = {}) =>
+  Promise.resolve({ ok, headers: new Headers(headers) });
+
+/** The line was open and drops; then `times` attempts are closed before they open. */
+async function findsClosedDoors(times: number): Promise<void> {
+  Socket.last.ends(1006);
+  for (let time = 0; time < times; time += 1) {
+    mock.timers.tick(5_000);
+    Socket.last.ends(1006);
+    await new Promise(setImmediate);
+  }
+}
 
 beforeEach(() => {
   mock.timers.reset();
@@ -56,6 +69,7 @@ beforeEach(() => {
   told = [];
   held = null;
   seat = null;
+  page = () => answers(true);
   link = new Link("ws://here/ws", "s1.seat", "tab", {
     resumeFrom: () => held,
     frame: (frame) => told.push(Object.keys(frame)[0] as string),
@@ -65,6 +79,11 @@ beforeEach(() => {
     closed: (code, reason) => told.push(`closed ${code} ${reason}`),
     newSeat: () => Promise.resolve(seat),
     measured: () => told.push("measured"),
+    page: () => {
+      told.push("page");
+      return page();
+    },
+    waits: () => told.push("waits"),
   });
   link.open();
   Socket.last.opens();
@@ -152,4 +171,51 @@ test("voice is sent while the line takes it and dropped when it piles up", () =>
   Socket.last.bufferedAmount = 10_000;
   assert.equal(link.sendVoice(packet), false);
   assert.equal(Socket.last.sent.filter((sent) => sent === packet).length, 1);
+});
+
+test("a line that does not open twice asks the page, and with the renewed pass it is taken up at once", async () => {
+  await findsClosedDoors(1);
+  assert.equal(told.includes("page"), false);
+  await findsClosedDoors(1);
+  assert.equal(told.filter((word) => word === "page").length, 1);
+  const opened = Socket.all.length;
+  mock.timers.tick(0);
+  assert.equal(Socket.last.closed, false);
+  Socket.last.opens();
+  assert.equal(Socket.all.length, opened);
+  assert.equal(Socket.last.ops[0]?.op, "hello");
+});
+
+test("when the gate makes us wait, its waiting page is shown", async () => {
+  page = () => answers(true, { "Preau-Gate": "waiting" });
+  await findsClosedDoors(2);
+  assert.equal(told.at(-1), "waits");
+});
+
+test("a school that rests is no reason to leave the class", async () => {
+  page = () => answers(false, { "Preau-Gate": "waiting" });
+  await findsClosedDoors(2);
+  assert.equal(told.includes("waits"), false);
+});
+
+test("without a network the attempts go on, and the page is not asked each time", async () => {
+  page = () => Promise.reject(new TypeError("offline"));
+  await findsClosedDoors(11);
+  assert.equal(Socket.all.length, 12);
+  assert.equal(told.filter((word) => word === "page").length, 1);
+  await findsClosedDoors(1);
+  assert.equal(told.filter((word) => word === "page").length, 2);
+});
+
+test("a line that opens in the meantime is left alone", async () => {
+  let resolve: (answer: { ok: boolean; headers: Headers }) => void = () => {};
+  page = () => new Promise((done) => (resolve = done));
+  await findsClosedDoors(2);
+  mock.timers.tick(5_000);
+  Socket.last.opens();
+  const opened = Socket.all.length;
+  resolve({ ok: true, headers: new Headers({ "Preau-Gate": "waiting" }) });
+  await new Promise(setImmediate);
+  assert.equal(Socket.all.length, opened);
+  assert.equal(told.includes("waits"), false);
 });

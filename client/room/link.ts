@@ -8,6 +8,10 @@ export const SILENCE_MS = 25_000;
 const MEASURE_MS = 10_000;
 /** A full server asks for patience (docs/protocol/live.md, code 4429). */
 const LATER_MS = 5_000;
+/** So many attempts in a row that never opened: perhaps it is the gate, which has no words on a websocket. */
+const CLOSED_DOORS = 2;
+/** After that the page is asked at every tenth attempt, some 25 s: a filter on the way may also keep websockets out. */
+const ASK_PAGE_EVERY = 10;
 /** Voice older than about two seconds at 24 kbit/s is not worth sending. */
 const VOICE_BACKLOG_BYTES = 6_000;
 
@@ -22,11 +26,17 @@ export interface LinkEvents {
   /** The seat has expired: a new token, or null when there is none to be had. */
   newSeat(): Promise<string | null>;
   measured(rttMs: number): void;
+  /** The answer to this page's own address, fetched now: the gate renews the pass with it. */
+  page(): Promise<Pick<Response, "ok" | "headers">>;
+  /** The gate wants us to wait: its page says how long. */
+  waits(): void;
 }
 
 export class Link {
   #socket: WebSocket | null = null;
   #attempt = 0;
+  /** Attempts since the line was last open. */
+  #knocks = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #measure: ReturnType<typeof setInterval> | undefined;
@@ -49,6 +59,7 @@ export class Link {
     this.#stopped = false;
     clearTimeout(this.#retry);
     this.#drop();
+    this.#knocks += 1;
     this.events.connecting();
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
@@ -86,6 +97,7 @@ export class Link {
   }
 
   #hello(): void {
+    this.#knocks = 0;
     const seq = this.events.resumeFrom();
     const resume = seq === null ? {} : { resume: { seq } };
     this.#text({ v: 1, op: "hello", seat: this.seat, client: this.client, ...resume });
@@ -166,6 +178,21 @@ export class Link {
     this.#attempt += 1;
     this.events.lost(this.#attempt);
     this.#retry = setTimeout(() => this.open(), wait);
+    if (this.#knocks % ASK_PAGE_EVERY === CLOSED_DOORS) void this.#askPage();
+  }
+
+  /** Meanwhile the attempts go on: a page that does not answer holds nothing up. */
+  async #askPage(): Promise<void> {
+    let answer: Pick<Response, "ok" | "headers">;
+    try {
+      answer = await this.events.page();
+    } catch {
+      return;
+    }
+    if (this.#stopped || this.#knocks === 0 || !answer.ok) return;
+    // A 503 of the gate has the header too, but a school that rests is no reason to leave the class.
+    if (answer.headers.has("Preau-Gate")) this.events.waits();
+    else if (this.#socket === null) this.open();
   }
 
   async #renew(code: number, reason: string): Promise<void> {

@@ -38,6 +38,10 @@ const NEW_SEAT_EVERY_MS = 60_000;
 
 const PANELS: Readonly<Record<Panel, string>> = { chat: "Discussion", hands: "Mains", register: "Appel" };
 
+function ownPage(): Promise<Response> {
+  return fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+}
+
 /**
  * The live class.
  * Usage: `<preau-room data-ws="/classe/<id>/ws" data-seat="<token>" data-role="teacher|pupil" data-title data-group
@@ -92,6 +96,8 @@ export class PreauRoom extends Drawn {
       lost: (attempt) => this.#apply({ local: "lost", attempt }),
       closed: (code, reason) => this.#apply({ local: "closed", code, reason }),
       newSeat: () => this.#newSeat(),
+      page: () => ownPage(),
+      waits: () => location.reload(),
       measured: (rttMs) => this.#apply({ local: "line", rttMs }),
     });
     this.#link.open();
@@ -197,7 +203,7 @@ export class PreauRoom extends Drawn {
     if (Date.now() - this.#seatAskedAtMs < NEW_SEAT_EVERY_MS) return null;
     this.#seatAskedAtMs = Date.now();
     try {
-      const page = await (await fetch(location.href, { headers: { Accept: "text/html" } })).text();
+      const page = await (await ownPage()).text();
       const fresh = new DOMParser().parseFromString(page, "text/html").querySelector<HTMLElement>("preau-room");
       return fresh?.dataset.seat ?? null;
     } catch {

@@ -9,12 +9,17 @@ from typing import Any
 import msgspec
 
 from preau.gate.engine import Engine
+from preau.gate.ledger.interface import Holder
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.porter import Porter
-from preau.tokens import card
+from preau.tokens import admission, card
+from preau.tokens.admission import Pass
 from preau.tokens.card import Card, Role
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
+
+INSIDE = b"<p>dedans</p>"
+"""What the application answers."""
 
 MONDAY_0830_S = 1_795_422_600.0
 """Monday 2026-11-23, 08:30 UTC."""
@@ -71,6 +76,14 @@ class Person:
                     self.cookies[name] = morsel.value
         return answer
 
+    async def is_connected(self) -> None:
+        """What an open websocket does every minute: the ledger hears, the cookies stay as they are."""
+        gate = self.gate
+        held = admission.read(gate.keyring, self.cookies["passe"], now_s=gate.clock.now_s)
+        assert isinstance(held, Pass)
+        now_s = gate.clock.now_s
+        await gate.ledger.touch(Holder(held.sid, held.lane), until_s=now_s + 900, now_s=now_s)
+
     async def asks_with(self, headers: list[tuple[bytes, bytes]]) -> Answer:
         """A request with these very headers."""
         return await ask(self.gate.engine, "/", headers=headers, address=self.address)
@@ -97,7 +110,7 @@ class Application:
             await send({"type": "websocket.accept"})
             return
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await send({"type": "http.response.body", "body": b"<p>dedans</p>"})
+        await send({"type": "http.response.body", "body": INSIDE})
 
 
 class Gate:
@@ -134,7 +147,7 @@ class Gate:
         async def refuse(*_: Any, **__: Any) -> Any:
             raise error
 
-        for name in ("draw_place", "note_waiting", "claim", "touch", "leave", "note_at_the_door", "census"):
+        for name in ("draw_place", "note_waiting", "claim", "touch", "resume", "leave", "note_at_the_door", "census"):
             setattr(self.ledger, name, refuse)
 
     async def seconds_pass(self, seconds: int = 1) -> None:
@@ -189,6 +202,22 @@ async def ask(
     assert sent[0]["type"] == "http.response.start"
     heads = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
     return Answer(sent[0]["status"], heads, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+async def fill(gate: Gate) -> list[Person]:
+    """People take every place; they keep their cookies, as browsers do."""
+    people = [gate.person(f"198.51.100.{number}") for number in range(gate.porter.capacity)]
+    for person in people:
+        await person.asks()
+        await person.asks()
+    await gate.seconds_pass()
+    return people
+
+
+async def leave(gate: Gate, person: Person) -> None:
+    gate.application.headers = [(b"Preau-Leave", b"1")]
+    await person.asks("/deconnexion/", method="POST")
+    gate.application.headers = []
 
 
 MakeGate = Callable[..., Gate]

@@ -59,23 +59,26 @@ class Doorkeeper:
         self._rank_key = keyring.standing_key("rank")
         self._random_text: Callable[[int], str] = secrets.token_urlsafe
 
-    async def readmit(self, visitor: Visitor, *, now_s: float) -> Admitted | None:
-        """Lets the holder of a valid pass go on, in the lane that the card now gives; None if there is no such pass."""
-        held = visitor.admission
+    async def admit(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
+        """The one way in: who is inside stays, in the lane that the card now gives; who is called enters."""
+        return await self._stay(visitor, now_s) or await self._enter(visitor, now_s)
+
+    async def _stay(self, visitor: Visitor, now_s: float) -> Admitted | None:
+        held = _shown(visitor)
         if held is None:
             return None
         known = known_place(visitor.card, self._rank_key, now_s=now_s)
         # Without the card, a teacher's pass is one like others: a signed-out tablet is not a teacher's any more.
         lane = known.lane if known else OTHERS if held.lane == STAFF else held.lane
-        until_s = now_s + self._pass_idle_s
-        if not await self._ledger.touch(Holder(held.sid, lane), until_s=until_s, now_s=now_s):
+        goes_on = self._ledger.touch if held is visitor.admission else self._ledger.resume
+        if not await goes_on(Holder(held.sid, lane), until_s=now_s + self._pass_idle_s, now_s=now_s):
             return None
         fresh = self._fresh_pass(visitor, lane, held.sid, now_s)
         if lane == held.lane and not is_worn(held.expires_at_s, fresh.expires_at_s, now_s=now_s):
             return Admitted(held, ())
         return Admitted(fresh, (self._pass_cookie(fresh, now_s),))
 
-    async def decide(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
+    async def _enter(self, visitor: Visitor, now_s: float) -> Admitted | Waits:
         """A place for who has none, and entry if it is called and one is free."""
         known = known_place(visitor.card, self._rank_key, now_s=now_s)
         place = kept_place(visitor.ticket, known, now_s=now_s)
@@ -144,6 +147,14 @@ class Doorkeeper:
 
     def _pass_cookie(self, held: Pass, now_s: float) -> str:
         return f"{self._names.admission}={admission.mint(self._keyring, held, now_s=now_s)}{self._attributes}"
+
+
+def _shown(visitor: Visitor) -> Pass | None:
+    """What says who this is: the pass, else one that is over by now, either its own expiry or that of its cookie."""
+    if visitor.ticket is None:
+        return visitor.admission or visitor.lapsed
+    of_the_ticket = Pass(expires_at_s=0, lane=visitor.ticket.lane, sid=visitor.ticket.tid)
+    return visitor.admission or visitor.lapsed or of_the_ticket
 
 
 def _waiter(held: Ticket) -> Waiter:

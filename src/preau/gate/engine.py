@@ -145,18 +145,14 @@ class Engine:
         if request.path.startswith(ROOM):
             await write(send, await self._hall.answer(request), head=head)
             return
-        verdict = await self._keeper.readmit(request.visitor, now_s=request.now_s)
-        if verdict is None:
-            decided = await self._keeper.decide(request.visitor, now_s=request.now_s)
-            if not isinstance(decided, Admitted):
-                if _is_homework(request):
-                    await self._by_the_write_lane(request, decided.cookies, receive, send)
-                    return
-                self._refused_total += 1
-                await write(send, await self._hall.waiting(request, decided), head=head)
-                return
-            verdict = decided
-        await self._go_on(request, verdict.cookies, verdict.admission.sid, receive, send)
+        verdict = await self._keeper.admit(request.visitor, now_s=request.now_s)
+        if isinstance(verdict, Admitted):
+            await self._go_on(request, verdict.cookies, verdict.admission.sid, receive, send)
+        elif _is_homework(request):
+            await self._by_the_write_lane(request, verdict.cookies, receive, send)
+        else:
+            self._refused_total += 1
+            await write(send, await self._hall.waiting(request, verdict), head=head)
 
     async def _by_the_write_lane(
         self, request: Request, cookies: tuple[str, ...], receive: Receive, send: Send
@@ -202,8 +198,10 @@ class Engine:
         return refused(503, "app_unavailable", message, cookies)
 
     async def _websocket(self, request: Request, receive: Receive, send: Send) -> None:
-        verdict = await self._keeper.readmit(request.visitor, now_s=request.now_s)
-        if verdict is None:
+        verdict = None
+        if request.visitor.sid is not None:  # a socket is opened by a page, and with the page came a ticket
+            verdict = await self._keeper.admit(request.visitor, now_s=request.now_s)
+        if not isinstance(verdict, Admitted):
             await receive()  # the handshake has to be read before it can be refused
             await send({"type": "websocket.close", "code": 4403, "reason": "gate_waiting"})
             return

@@ -93,8 +93,7 @@ class Hall:
                 title=_("Demande refusée"),
                 text=_("Cette demande vient d’un autre site : rien n’a changé."),
             )
-        held = request.visitor.admission or request.visitor.ticket
-        sid = None if held is None else getattr(held, "sid", None) or getattr(held, "tid", None)
+        sid = request.visitor.sid
         cookies = () if sid is None else await self._keeper.release(sid, now_s=request.now_s)
         return self._notice(
             200,
@@ -108,12 +107,9 @@ class Hall:
         query = query_of(request.scope)
         back = local_path(query.get("vers", "/"))
         back = "/" if back.startswith(ROOM) else back
-        verdict = await self._keeper.readmit(request.visitor, now_s=request.now_s)
-        if verdict is None:
-            decided = await self._keeper.decide(request.visitor, now_s=request.now_s)
-            if isinstance(decided, Waits):
-                return await self._paced_page(request, decided, query, back=back)
-            verdict = decided
+        verdict = await self._keeper.admit(request.visitor, now_s=request.now_s)
+        if isinstance(verdict, Waits):
+            return await self._paced_page(request, verdict, query, back=back)
         return redirect(back, cookies=verdict.cookies)
 
     async def _paced_page(self, request: Request, waits: Waits, query: dict[str, str], *, back: str) -> Answer:

@@ -31,14 +31,26 @@ T = TypeVar("T", Card, Ticket, Pass)
 
 
 class Visitor(NamedTuple):
-    """A request, read. ``bare``: it brought none of our cookies, as a first visit or a robot does."""
+    """A request, read.
+
+    Attributes:
+        lapsed: a genuine pass that has expired: its holder may still be counted inside, by an open websocket.
+        bare: it brought none of our cookies, as a first visit or a robot does.
+    """
 
     card: Card | None
     ticket: Ticket | None
     admission: Pass | None
+    lapsed: Pass | None
     source: str
     bare: bool
     refusals: tuple[Refusal, ...]
+
+    @property
+    def sid(self) -> str | None:
+        """The one id of pass and ticket, under which this person is counted; None for who was never here."""
+        held = self.admission or self.lapsed
+        return held.sid if held else self.ticket.tid if self.ticket else None
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -67,10 +79,15 @@ def read_visitor(
             return None
         return verdict
 
+    shown = read(names.admission, admission.read)
+    expired = shown is not None and now_s >= shown.expires_at_s
+    if expired:
+        refusals.append(Refusal.EXPIRED)
     return Visitor(
         card=read(names.card, card.verify),
         ticket=read(names.ticket, ticket.verify),
-        admission=read(names.admission, admission.verify),
+        admission=None if expired else shown,
+        lapsed=shown if expired else None,
         source=source_of(scope),
         bare=not any(name in cookies for name in names),
         refusals=tuple(refusals),

@@ -20,12 +20,14 @@ from preau.live.journal.interface import Fenced, Journal, JournalUnavailable, Li
 from preau.live.media.interface import MAX_SPEAKER, MediaPlane
 from preau.live.published import Published, is_usable
 from preau.live.room import facts, orders, wire
-from preau.live.room.decide import OVERTIME_S, Command, decide, may_enter
+from preau.live.room.decide import Command, decide, may_enter
 from preau.live.room.facts import SERVER, Event
 from preau.live.room.refusals import Refusal
-from preau.live.room.register import Door, Register, Roster, register
+from preau.live.room.register import Door, register
 from preau.live.room.state import State
 from preau.live.seating import Seating
+from preau.published.shapes import Register, Roster
+from preau.tokens.seat import AFTER_LESSON_S
 
 MAX_INBOX: Final = 1_024
 """Commands in wait: three for each of 300 people, or five seconds of the journal at its slowest."""
@@ -196,7 +198,7 @@ class Classroom:
         if due and not isinstance(due, Refusal):
             self._ask(Asked(tick))
         self._tell_register(now_ms)
-        if self.state.opened_ms is None and now_ms >= (self.roster.ends_at_s + OVERTIME_S) * 1000:
+        if self.state.opened_ms is None and now_ms >= (self.roster.ends_at_s + AFTER_LESSON_S) * 1000:
             await self._finish()
         elif self.seating.inside and now_ms - self._touched_ms >= TOUCH_EVERY_MS:
             self._touched_ms = now_ms

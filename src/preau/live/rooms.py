@@ -12,7 +12,7 @@ from preau.live.bus.interface import Bus
 from preau.live.classroom import Classroom, Parts
 from preau.live.journal.interface import JournalUnavailable
 from preau.live.published import is_usable
-from preau.live.room.decide import OVERTIME_S
+from preau.tokens.seat import AFTER_LESSON_S
 
 MAX_ROOMS: Final = 500
 """Classes of one node: 17,500 pupils at 35 a class, above what one core carries (research: 200 busy ones)."""
@@ -175,7 +175,7 @@ class Rooms:
             if session in self._open:
                 continue
             roster = self._parts.published.roster_file(session).read()
-            overdue = roster is not None and self._parts.clock() >= roster.ends_at_s + OVERTIME_S
+            overdue = roster is not None and self._parts.clock() >= roster.ends_at_s + AFTER_LESSON_S
             if has_end or overdue:
                 await self.get(session)
 

@@ -29,14 +29,20 @@ def mint(keyring: Keyring, admission: Pass, *, now_s: float) -> str:
     return seal(keyring, KIND, (str(admission.expires_at_s), str(admission.lane), admission.sid), now_s=now_s)
 
 
-def verify(keyring: Keyring, text: str, *, now_s: float) -> Pass | Refusal:
-    """The pass, or why it is refused."""
+def read(keyring: Keyring, text: str, *, now_s: float) -> Pass | Refusal:
+    """The pass if it is genuine, expired or not: it says who was inside, not that somebody still is."""
     fields = unseal(keyring, KIND, text, count=3, now_s=now_s, max_age_days=1)
     if isinstance(fields, Refusal):
         return fields
     expires_at_s, lane = read_int(fields[0]), read_int(fields[1], below=LANES)
     if expires_at_s is None or lane is None or not _SID.fullmatch(fields[2]):
         return Refusal.MALFORMED
-    if now_s >= expires_at_s:
-        return Refusal.EXPIRED
     return Pass(expires_at_s=expires_at_s, lane=lane, sid=fields[2])
+
+
+def verify(keyring: Keyring, text: str, *, now_s: float) -> Pass | Refusal:
+    """The pass, or why it is refused."""
+    found = read(keyring, text, now_s=now_s)
+    if isinstance(found, Pass) and now_s >= found.expires_at_s:
+        return Refusal.EXPIRED
+    return found

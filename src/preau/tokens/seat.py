@@ -14,6 +14,13 @@ from preau.tokens.envelope import Refusal, read_int, seal, unseal
 from preau.tokens.keyring import Keyring
 
 KIND: Final = "s1"
+AFTER_LESSON_S: Final = 1800
+"""How long after its planned end a lesson may live on, for everybody alike: the seat is good, the class stays open and
+its people stay inside.
+
+Half an hour: lessons that overrun end well
+within it, and a class that nobody ended is closed before the next hour is half over."""
+
 _HEX_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 

@@ -89,6 +89,36 @@ async def test_a_touch_in_another_lane_moves_the_person(ledger: Ledger) -> None:
     assert (census.inside, census.inside_staff) == (2, 0)
 
 
+async def test_who_is_counted_inside_may_resume_in_a_full_house_and_that_is_neither_a_claim_nor_an_entry(
+    ledger: Ledger,
+) -> None:
+    for sid in ("a", "b"):
+        await claims(ledger, sid)
+    await ledger.note_waiting(Waiter(3, 7, "a"), until_s=NOW_S + 990, now_s=NOW_S)
+    assert await ledger.resume(Holder("a", 1), until_s=NOW_S + 1700, now_s=NOW_S + 899)
+    census = await ledger.census(now_s=NOW_S + 899)
+    assert (census.inside, census.admitted_total, census.waiting) == (2, 2, ())
+    assert (await ledger.census(now_s=NOW_S + 1699)).inside == 1
+
+
+async def test_a_resumed_stay_is_never_shortened_and_moves_to_the_lane_of_the_card(ledger: Ledger) -> None:
+    await claims(ledger, "a", lane=3)
+    assert await ledger.resume(Holder("a", 0), until_s=NOW_S + 60, now_s=NOW_S + 1)
+    census = await ledger.census(now_s=NOW_S + 899)
+    assert (census.inside, census.inside_staff) == (0, 1)
+
+
+async def test_who_is_not_counted_inside_resumes_nothing(ledger: Ledger) -> None:
+    await claims(ledger, "silent", capacity=3)
+    await claims(ledger, "gone", capacity=3)
+    await ledger.leave("gone", now_s=NOW_S)
+    await ledger.note_waiting(Waiter(3, 7, "waiting"), until_s=NOW_S + 2000, now_s=NOW_S)
+    for sid, now_s in (("stranger", NOW_S), ("waiting", NOW_S), ("gone", NOW_S + 1), ("silent", NOW_S + 900)):
+        assert not await ledger.resume(Holder(sid, 3), until_s=now_s + 900, now_s=now_s)
+    census = await ledger.census(now_s=NOW_S + 900)
+    assert (census.inside, len(census.waiting)) == (0, 1)
+
+
 async def test_a_place_given_back_is_free_and_its_pass_is_refused(ledger: Ledger) -> None:
     await claims(ledger, "a", capacity=1)
     await ledger.leave("a", now_s=NOW_S)

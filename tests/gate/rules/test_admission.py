@@ -17,20 +17,20 @@ def test_a_place_is_called_when_its_key_is_below_the_watermark() -> None:
     assert not may_enter(Place(3, 60), plan, now_s=NOW_S)
 
 
-def test_a_pupil_s_pass_outlives_the_lesson() -> None:
+def test_a_pupil_s_pass_outlives_the_lesson_as_long_as_the_class_may_run_over() -> None:
     run = LessonRun(int(NOW_S) - 600, int(NOW_S) + 50 * MINUTE_S)
-    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 60 * MINUTE_S
+    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 80 * MINUTE_S
 
 
 def test_a_whole_morning_of_lessons_is_promised_two_hours_at_a_time() -> None:
     run = LessonRun(int(NOW_S), int(NOW_S) + 4 * 3600)
-    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 130 * MINUTE_S
-    assert pass_expiry(0, run, now_s=NOW_S, idle_s=900) == NOW_S + 130 * MINUTE_S
+    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 150 * MINUTE_S
+    assert pass_expiry(0, run, now_s=NOW_S, idle_s=900) == NOW_S + 150 * MINUTE_S
 
 
 def test_near_the_end_of_a_lesson_the_pass_still_lasts_the_idle_time() -> None:
     run = LessonRun(int(NOW_S) - 3000, int(NOW_S) + 60)
-    assert pass_expiry(1, run, now_s=NOW_S, idle_s=900) == NOW_S + 900
+    assert pass_expiry(1, run, now_s=NOW_S, idle_s=2700) == NOW_S + 2700
 
 
 def test_without_a_lesson_a_pass_lasts_the_idle_time() -> None:

@@ -3,10 +3,11 @@
 import pytest
 
 from live.room.script import INES, KARIM, TEACHER, ZOE, Script, facts, opened, orders
-from preau.live.room.decide import MAX_CHAT_CHARS, OVERTIME_S, TEACHER_AWAY_MS, may_enter
+from preau.live.room.decide import MAX_CHAT_CHARS, TEACHER_AWAY_MS, may_enter
 from preau.live.room.facts import SERVER
 from preau.live.room.orders import Order
 from preau.live.room.refusals import SENTENCES, Refusal
+from preau.tokens.seat import AFTER_LESSON_S
 
 
 def test_the_teachers_first_arrival_opens_the_door() -> None:
@@ -204,7 +205,7 @@ def test_signaler_marks_the_log() -> None:
 def test_a_forgotten_class_ends_half_an_hour_after_its_end_and_an_unopened_one_never_began() -> None:
     script = opened(INES)
     tick = orders.Tick(script.now_ms // 1000)
-    assert script.says(SERVER, tick, after_s=OVERTIME_S - 1) == []
+    assert script.says(SERVER, tick, after_s=AFTER_LESSON_S - 1) == []
     assert script.says(SERVER, tick, after_s=1) == ["session.end"]
     assert Script().says(SERVER, orders.Tick(0)) == []
 

@@ -23,7 +23,7 @@ SOURCE_MEMORY_S: Final = 3600
 
 LEFT_MAX: Final = 100_000
 LEFT_MEMORY_S: Final = 3 * 3600
-"""A pass given back is refused for as long as it could have lived (two hours of lessons and ten minutes)."""
+"""A pass given back is refused for as long as it could have lived (two hours of lessons and half an hour)."""
 
 AT_THE_DOOR_MAX: Final = 50_000
 WAIT_GAP_S: Final = 900
@@ -93,6 +93,12 @@ class Ledger(Protocol):
         """Somebody with a valid pass is active: counts until ``until_s``, in ``holder.lane``, capacity or not.
 
         Returns False, and counts nothing, if this pass was given back.
+        """
+
+    async def resume(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
+        """Somebody whose pass has expired comes back: as ``touch``, if and only if this sid is counted inside now.
+
+        So it is neither a claim nor an entry: nobody is inside who was not a moment before. Waiting stops.
         """
 
     async def leave(self, sid: str, *, now_s: float) -> None:

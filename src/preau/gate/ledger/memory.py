@@ -66,6 +66,14 @@ class MemoryLedger:
         self._enter(holder, until_s)
         return True
 
+    async def resume(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
+        stay = self._inside.get(holder.sid)
+        if stay is None or stay.until_s <= now_s:
+            return False
+        self._waiting.pop(holder.sid, None)
+        self._enter(holder, until_s)
+        return True
+
     async def leave(self, sid: str, *, now_s: float) -> None:
         self._drop(sid)
         self._waiting.pop(sid, None)

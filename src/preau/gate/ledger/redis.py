@@ -90,6 +90,19 @@ end
 return 1
 """
 
+_RESUME: Final = """
+local limited, staff, waiting, present = unpack(KEYS)
+local sid, is_staff, till, now = ARGV[1], ARGV[2] == '1', ARGV[3], tonumber(ARGV[4])
+local was = tonumber(redis.call('ZSCORE', limited, sid) or redis.call('ZSCORE', staff, sid) or 0)
+if was <= now then return 0 end
+if was > tonumber(till) then till = was end
+redis.call('ZREM', present, sid)
+redis.call('HDEL', waiting, sid)
+redis.call('ZREM', is_staff and limited or staff, sid)
+redis.call('ZADD', is_staff and staff or limited, till, sid)
+return 1
+"""
+
 _LEAVE: Final = """
 local limited, staff, left, waiting, present = unpack(KEYS)
 redis.call('ZREM', present, ARGV[1])
@@ -186,6 +199,10 @@ class RedisLedger:
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
         arguments = [holder.sid, int(holder.lane == STAFF), until_s, now_s, interface.INSIDE_MAX]
         return bool(await self._run(_TOUCH, ["limited", "staff", "left"], arguments))
+
+    async def resume(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
+        arguments = [holder.sid, int(holder.lane == STAFF), until_s, now_s]
+        return bool(await self._run(_RESUME, ["limited", "staff", "waiting", "present"], arguments))
 
     async def leave(self, sid: str, *, now_s: float) -> None:
         arguments = [sid, now_s + interface.LEFT_MEMORY_S, interface.LEFT_MAX]

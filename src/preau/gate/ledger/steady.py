@@ -58,6 +58,13 @@ class SteadyLedger:
             self._say(error)
             return True
 
+    async def resume(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
+        try:
+            return await self._ledger.resume(holder, until_s=until_s, now_s=now_s)
+        except LedgerUnavailable as error:
+            self._say(error)
+            return False
+
     async def leave(self, sid: str, *, now_s: float) -> None:
         try:
             await self._ledger.leave(sid, now_s=now_s)

@@ -8,11 +8,11 @@ from typing import Final
 
 from preau.gate.rules.places import OTHERS, PUPILS, STAFF, LessonRun, Place
 from preau.gate.rules.plan import Plan
+from preau.tokens.seat import AFTER_LESSON_S
 
 LONGEST_RUN_S: Final = 2 * 3600
 """A pass never promises more than two hours ahead: a day of lessons is renewed by being there."""
 
-AFTER_LESSON_S: Final = 600
 UNPROVEN_S: Final = 120
 """How long a place is held for a device that came with no cookie at all, until it shows its pass a first time. A robot
 that keeps no cookies so holds a place for two minutes instead of a quarter of an hour."""

@@ -15,12 +15,11 @@ from preau.live.room.bucket import CHAT_PUPIL, CHAT_TEACHER, wait_ms
 from preau.live.room.facts import SERVER, Event, Fact
 from preau.live.room.refusals import Refusal
 from preau.live.room.state import State
+from preau.tokens.seat import AFTER_LESSON_S
 
 MAX_CHAT_CHARS: Final = 500
 TEACHER_AWAY_MS: Final = 120_000
 """Pupils are not left alone together: two minutes without a teacher freeze the class (research: classroom.md, 8)."""
-OVERTIME_S: Final = 1_800
-"""A class nobody ended ends by itself half an hour after the planned end."""
 MAX_HIDDEN: Final = 2_000
 """Hidden messages remembered; at two messages a second for ten minutes a teacher freezes the chat instead."""
 
@@ -101,7 +100,7 @@ def _evict(state: State, _: Command, order: orders.Evict, now_ms: int) -> Decisi
 def _tick(state: State, _: Command, order: orders.Tick, now_ms: int) -> Decision:
     if state.opened_ms is None:
         return []
-    if now_ms >= (order.ends_at_s + OVERTIME_S) * 1000:
+    if now_ms >= (order.ends_at_s + AFTER_LESSON_S) * 1000:
         return [facts.SessionEnd()]
     gone_ms = state.teacher_gone_ms
     if gone_ms is not None and now_ms - gone_ms >= TEACHER_AWAY_MS and state.frozen is None:
