@@ -30,6 +30,13 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 
     allow_reuse_address = True
 
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Each thread has its own connection to the database, and takes it along when it ends."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            connections.close_all()
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that opens a connection ahead of need and says nothing on it is no mistake."""
 
@@ -55,10 +62,6 @@ class SchoolSite:
         self.worker_is_gone = False
         self._school = WSGIHandler()
         self._server: _Server | None = None
-        # A database in memory lives in its connection: the threads of the site borrow the test's.
-        self._shared = dict(_in_memory_connections())
-        for connection in self._shared.values():
-            connection.inc_thread_sharing()
 
     def start(self) -> None:
         self._server = _Server(("127.0.0.1", self.port), _Handler)
@@ -72,9 +75,6 @@ class SchoolSite:
             self._server = None
 
     def _application(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        for alias, connection in self._shared.items():
-            connections[alias] = connection
-
         def protected(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             return start_response(status, [*headers, ("Content-Security-Policy", POLICY)], *rest)
 
@@ -99,14 +99,6 @@ class SchoolSite:
         b"".join(self._school(environ, lambda *_: None))
         start("502 Bad Gateway", [("Content-Type", "text/plain")])
         return [b""]
-
-
-def _in_memory_connections() -> "list[tuple[str, Any]]":
-    return [
-        (connection.alias, connection)
-        for connection in connections.all()
-        if connection.vendor == "sqlite" and connection.is_in_memory_db()
-    ]
 
 
 def _file_of(path: str) -> Path | None:
