@@ -40,7 +40,9 @@ def browser() -> Iterator[Browser]:
 def house(tmp_path: Path) -> Iterator[str]:
     """The address of a gate with one place inside, and nobody in it."""
     sections = {section: {**LESSON, "section": section} for section in ("ecole", "college", "lycee")}
-    (tmp_path / "lessons_of_the_day.json").write_text(json.dumps({"sections": sections}))
+    (tmp_path / "lessons_of_the_day.json").write_text(
+        json.dumps({"v": 1, "date": "2026-11-23", "groups": {}, "sections": sections})
+    )
     port = free_port()
     command = [sys.executable, str(Path(__file__).with_name("served_gate.py")), str(port), "1", str(tmp_path)]
     with (tmp_path / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:  # noqa: S603

@@ -38,7 +38,7 @@ def roster(live_class: str = CLASS, persons: tuple[str, ...] = tuple(NAMES)) -> 
             "role": "teacher" if person == TEACHER else "pupil",
             "full_name": NAMES[person],
             "short_name": short(person),
-            "subject": f"subject-{person[:3]}",
+            "pseudonym": f"subject-{person[:3]}",
         }
         for person in persons
     ]

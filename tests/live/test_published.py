@@ -7,7 +7,7 @@ import pytest
 
 from live.harness import CLASS, roster
 from preau.live.published import Published, is_usable
-from preau.live.room.register import Register
+from preau.published.shapes import Register
 
 
 def write(folder: Path, content: str) -> None:
@@ -46,7 +46,7 @@ def test_a_roster_of_another_class_is_not_used(tmp_path: Path) -> None:
 def test_a_register_is_whole_and_leaves_no_draft(tmp_path: Path) -> None:
     published = Published(tmp_path)
     assert not published.has_register(CLASS)
-    published.write_register(Register(CLASS, 1, 2, ()))
+    published.write_register(Register(live_class=CLASS, opened_at_s=1, ended_at_s=2, entries=()))
     assert published.has_register(CLASS)
     [path] = (tmp_path / "registers").iterdir()
     assert json.loads(path.read_text()) == {

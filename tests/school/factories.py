@@ -87,6 +87,19 @@ def make_slot(class_group: ClassGroup, teacher: Person, subject: str = "Mathéma
     return TimetableSlot.objects.create(class_group=class_group, subject=matter, teacher=teacher, **(defaults | fields))
 
 
+def register_entry(
+    pupil: Person, status: str, *, first_seen_at_s: int | None = None, present_s: int = 0
+) -> dict[str, Any]:
+    """A line of a published register."""
+    return {
+        "person": pupil.id.hex,
+        "status": status,
+        "first_seen_at_s": first_seen_at_s,
+        "last_seen_at_s": first_seen_at_s,
+        "present_s": present_s,
+    }
+
+
 def publish_register(live_class: LiveClass, *entries: dict[str, Any], ended_at: datetime = NOW) -> None:
     """What the live room does when a class has ended."""
     folder = settings.PREAU_PUBLISHED / "registers"

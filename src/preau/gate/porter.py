@@ -5,11 +5,10 @@ second later. It also publishes ``at_the_door.json``: there the live class reads
 """
 
 import asyncio
-import contextlib
 import math
 import time
 from collections.abc import Callable
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,8 @@ from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import Group, Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import RATE_MEMORY_S, Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
+from preau.published.files import read_published, write_if_changed
+from preau.published.shapes import AT_THE_DOOR_FILE, MAX_WAITS, Refused, Waits, encode
 
 TICK_S: Final = 1.0
 LEAST_WATCHED_S: Final = 30.0
@@ -30,16 +31,7 @@ PUBLISH_EVERY_S: Final = 5.0
 SAMPLE_EVERY_S: Final = 30.0
 """Browsers poll at least this often, so a new sample has been heard before it is judged."""
 
-AT_THE_DOOR_FILE: Final = "at_the_door.json"
-
 log = structlog.get_logger("preau.gate")
-
-
-class _AtTheDoorFile(msgspec.Struct):
-    """docs/reference/interfaces.md, published files."""
-
-    waits: dict[str, tuple[int, int]]
-    v: int = 1
 
 
 class Porter:
@@ -155,31 +147,25 @@ class Porter:
 
     async def _restore_at_the_door(self) -> None:
         self._restored = True
-        if self._file is None or not self._file.exists():
-            return
-        try:
-            known = msgspec.json.decode(self._file.read_bytes(), type=_AtTheDoorFile)
-        except (OSError, msgspec.DecodeError):
-            log.warning("at_the_door_unreadable", file=self._file.name)
+        known = None if self._file is None else await asyncio.to_thread(read_published, self._file, Waits)
+        if known is None or isinstance(known, Refused):
+            if known is not None:
+                log.warning("at_the_door_refused", code=known.code.value, detail=known.detail)
             return
         waits = {subject: Wait(*wait) for subject, wait in list(known.waits.items())[:AT_THE_DOOR_MAX]}
         await self.ledger.restore_at_the_door(waits)
 
     async def publish_at_the_door(self) -> None:
-        """Writes the waits of today beside the old file and renames: readers see the old or the new, whole."""
-        if self._file is None:
-            return
-        waits = await self.ledger.at_the_door(now_s=self._clock())
-        text = msgspec.json.encode(
-            _AtTheDoorFile(waits={subject: (wait.first_s, wait.last_s) for subject, wait in waits.items()})
-        )
-        with contextlib.suppress(FileNotFoundError):
-            if self._file.read_bytes() == text:
-                return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._file.with_suffix(".new")
-        beside.write_bytes(text)
-        beside.replace(self._file)
+        """Publishes the waits of today, in a thread: 2 MB of them must not hold up who is being answered."""
+        if self._file is not None:
+            waits = await self.ledger.at_the_door(now_s=self._clock())
+            await asyncio.to_thread(_write_waits, self._file, waits)
+
+
+def _write_waits(path: Path, waits: dict[str, Wait]) -> None:
+    kept = islice(waits.items(), max(0, len(waits) - MAX_WAITS), None)  # just after a restart the ledger may hold more
+    shape = Waits(waits={pseudonym: (wait.first_s, wait.last_s) for pseudonym, wait in kept})
+    write_if_changed(path, encode(shape), durable=False)
 
 
 def _groups(waiting: tuple[Waiter, ...], sample: int) -> list[Group]:

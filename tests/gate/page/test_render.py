@@ -24,9 +24,13 @@ def lesson(section: str = "ecole", title: str = "Fractions") -> dict[str, object
     return {"title": title, "subject": "Maths", "minutes": 25, "url": "/colis/editions/x/l1.html", "section": section}
 
 
-def publish(gate: Gate, **document: object) -> None:
+def document(sections: object, groups: object = None) -> dict[str, object]:
+    return {"v": 1, "date": "2026-11-23", "groups": groups or {}, "sections": sections}
+
+
+def publish(gate: Gate, *, groups: object, sections: object) -> None:
     gate.published.mkdir(exist_ok=True)
-    (gate.published / "lessons_of_the_day.json").write_text(json.dumps({"v": 1, "date": "2026-11-23", **document}))
+    (gate.published / "lessons_of_the_day.json").write_text(json.dumps(document(sections, groups)))
 
 
 class Text(HTMLParser):
@@ -153,14 +157,14 @@ def test_a_broken_file_of_lessons_offers_nothing(tmp_path: Path, content: str) -
 
 def test_a_lesson_behind_the_gate_or_elsewhere_is_not_offered(tmp_path: Path) -> None:
     sections = {"ecole": lesson() | {"url": "https://evil.test/"}, "lycee": lesson() | {"url": "/parcours/1/"}}
-    (tmp_path / "lessons_of_the_day.json").write_text(json.dumps({"sections": sections}))
+    (tmp_path / "lessons_of_the_day.json").write_text(json.dumps(document(sections)))
     assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == []
 
 
 def test_new_lessons_are_seen_within_seconds(tmp_path: Path) -> None:
     lessons = LessonsOfTheDay(tmp_path)
     assert lessons.offers(None, now_s=MONDAY_0830_S) == []
-    (tmp_path / "lessons_of_the_day.json").write_text(json.dumps({"sections": {"ecole": lesson()}}))
+    (tmp_path / "lessons_of_the_day.json").write_text(json.dumps(document({"ecole": lesson()})))
     assert lessons.offers(None, now_s=MONDAY_0830_S + 1) == []
     assert [offer.title for offer in lessons.offers(None, now_s=MONDAY_0830_S + 5)] == ["Fractions"]
 

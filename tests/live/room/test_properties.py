@@ -9,8 +9,9 @@ from preau.live.draft import from_line, to_line
 from preau.live.room.evolve import evolve
 from preau.live.room.facts import SERVER
 from preau.live.room.orders import Order
-from preau.live.room.register import Door, Member, Roster, register
+from preau.live.room.register import Door, register
 from preau.live.room.state import CHAT_KEPT, State
+from preau.published.shapes import Roster, RosterMember
 
 PERSONS = (TEACHER, INES, KARIM, ZOE)
 person = st.sampled_from(PERSONS)
@@ -48,7 +49,16 @@ ROSTER = Roster(
     section="ecole",
     starts_at_s=T0_MS // 1000,
     ends_at_s=T0_MS // 1000 + 3600,
-    members=tuple(Member(p, "teacher" if p == TEACHER else "pupil", p, p, f"s-{p}") for p in PERSONS),
+    members=tuple(
+        RosterMember(
+            person=person,
+            role="teacher" if person == TEACHER else "pupil",
+            full_name=person,
+            short_name=person,
+            pseudonym=f"s-{person}",
+        )
+        for person in PERSONS
+    ),
 )
 
 

@@ -2,25 +2,45 @@
 
 from live.room.script import INES, KARIM, T0_MS, TEACHER, Script, opened, orders
 from preau.live.room.facts import SERVER
-from preau.live.room.register import Door, Entry, Member, Roster, register
+from preau.live.room.register import Door, register
+from preau.published.shapes import RegisterEntry, Roster, RosterMember
 
 START_S = T0_MS // 1000
 
 
 def roster(*, starts_in_s: int = 0) -> Roster:
-    members = tuple(Member(p, "teacher" if p == TEACHER else "pupil", p, p, f"s-{p}") for p in (TEACHER, INES))
+    members = tuple(
+        RosterMember(
+            person=person,
+            role="teacher" if person == TEACHER else "pupil",
+            full_name=person,
+            short_name=person,
+            pseudonym=f"s-{person}",
+        )
+        for person in (TEACHER, INES)
+    )
     starts_at_s = START_S + starts_in_s
-    return Roster("c", "t", "g", "ecole", starts_at_s, starts_at_s + 3600, members)
+    return Roster(
+        live_class="c",
+        title="t",
+        class_group="g",
+        section="ecole",
+        starts_at_s=starts_at_s,
+        ends_at_s=starts_at_s + 3600,
+        members=members,
+    )
 
 
-def entry(script: Script, *, door: Door | None = None, starts_in_s: int = 0) -> Entry:
+def entry(script: Script, *, door: Door | None = None, starts_in_s: int = 0) -> RegisterEntry:
     made = register(script.state, roster(starts_in_s=starts_in_s), door or Door(), now_ms=script.now_ms)
     [only] = made.entries
     return only
 
 
 def test_who_never_came_is_absent() -> None:
-    assert entry(opened()) == Entry(INES, "absent", None, None, 0)
+    assert entry(opened()) == RegisterEntry(
+        person=INES, status="absent", first_seen_at_s=None, last_seen_at_s=None, present_s=0
+    )
 
 
 def test_five_minutes_are_not_late_and_a_second_more_is() -> None:
@@ -62,7 +82,9 @@ def test_presence_is_the_sum_of_the_intervals() -> None:
     script.says(SERVER, orders.Leave(INES, T0_MS + 100_000), after_s=120)
     script.says(INES, orders.Arrive(), after_s=80)
     script.says(TEACHER, orders.SessionEnd(), after_s=50)
-    assert entry(script) == Entry(INES, "present", START_S, START_S + 250, 150)
+    assert entry(script) == RegisterEntry(
+        person=INES, status="present", first_seen_at_s=START_S, last_seen_at_s=START_S + 250, present_s=150
+    )
 
 
 def test_who_was_seen_at_the_gate_around_the_class_was_at_the_door() -> None:

@@ -171,9 +171,7 @@ class TestRegisterPages:
         self, slot: TimetableSlot, live_class: LiveClass, pupil: Person
     ) -> None:
         seen_s = int(NOW.timestamp())
-        factories.publish_register(
-            live_class, {"person": pupil.id.hex, "status": "at_the_door", "first_seen_at_s": seen_s, "present_s": 0}
-        )
+        factories.publish_register(live_class, factories.register_entry(pupil, "at_the_door", first_seen_at_s=seen_s))
         page = as_person(slot.teacher).get(f"/classe/{live_class.id.hex}/appel/").content.decode()
         assert "à la porte" in page
         assert "la plateforme l’a fait attendre, n’est pas absent" in page

@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from preau.gate.page.lessons import SECTIONS, Lesson
+from preau.gate.page.lessons import SECTIONS
 from preau.gate.page.words import NBSP, Words, clock_text, wait_text
 from preau.gate.rules.standing import SQUARES, WaitInterval, square
+from preau.published.shapes import OfferedLesson
 
 MAX_RESPONSE_BYTES: Final = 14_000
 """What a server may send in the first flight (ten segments) after the handshake; headers included."""
@@ -24,7 +25,7 @@ SLOW_REFRESH_S: Final = 300
 MAX_PAGE_BYTES: Final = MAX_RESPONSE_BYTES - 1300
 """What the headers leave: ours take 600 bytes, those of the edge and of the server 700."""
 
-LONGEST_TITLE, LONGEST_SUBJECT = 60, 30
+LONGEST_TITLE, LONGEST_SUBJECT = 60, 32
 """Characters of a lesson's title and subject that are shown: the page has a size to keep."""
 
 _FOLDER: Final = Path(__file__).parent
@@ -48,7 +49,7 @@ class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
     back: str
     sent_something: bool
     refresh_s: int
-    lessons: Sequence[Lesson]
+    lessons: Sequence[OfferedLesson]
 
 
 class Pages:
@@ -189,7 +190,7 @@ def _squares(here: int) -> str:
     )
 
 
-def _lessons(lessons: Sequence[Lesson], said: Words) -> str:
+def _lessons(lessons: Sequence[OfferedLesson], said: Words) -> str:
     if not lessons:
         return ""
     title = f'<h2 id="lessons">{escape(said.lesson)}</h2>'
@@ -197,7 +198,7 @@ def _lessons(lessons: Sequence[Lesson], said: Words) -> str:
     return f'<section class="card" aria-labelledby="lessons">{title}{items}</section>'
 
 
-def _own_lesson(lesson: Lesson) -> str:
+def _own_lesson(lesson: OfferedLesson) -> str:
     """One lesson: the main thing to do on this page. In a tab of its own, so that the page goes on waiting."""
     title, about = _title(lesson), _about(lesson)
     words = f'{escape(_("Commencer"))}<i class="sr">{NBSP}: {title}</i>'
@@ -208,7 +209,7 @@ def _own_lesson(lesson: Lesson) -> str:
     )
 
 
-def _other_lesson(lesson: Lesson) -> str:
+def _other_lesson(lesson: OfferedLesson) -> str:
     """One of several lessons, for who is not known: short, the whole line is the link."""
     return (
         f'<a class="offer" data-section="{escape(lesson.section)}" href="{escape(lesson.url)}" target="_blank">'
@@ -216,13 +217,18 @@ def _other_lesson(lesson: Lesson) -> str:
     )
 
 
-def _title(lesson: Lesson) -> str:
-    return escape(lesson.title[:LONGEST_TITLE])
+def _title(lesson: OfferedLesson) -> str:
+    return escape(_within(lesson.title, LONGEST_TITLE))
 
 
-def _about(lesson: Lesson) -> str:
+def _about(lesson: OfferedLesson) -> str:
     place = SECTIONS.get(lesson.section, "")
-    return escape(f"{lesson.subject[:LONGEST_SUBJECT]} · {lesson.minutes}{NBSP}min · {place}")
+    return escape(f"{_within(lesson.subject, LONGEST_SUBJECT)} · {lesson.minutes}{NBSP}min · {place}")
+
+
+def _within(text: str, longest: int) -> str:
+    """``text``, or its beginning and an ellipsis: what is cut says so."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def _controls(view: WaitingView) -> dict[str, str]:

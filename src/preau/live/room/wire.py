@@ -13,8 +13,8 @@ from preau.live.room import facts
 from preau.live.room.facts import Event, Fact, kind_of
 from preau.live.room.orders import PUPIL_OPS, TEACHER_OPS
 from preau.live.room.refusals import Refusal, sentence
-from preau.live.room.register import Member, Register, Roster
 from preau.live.room.state import State
+from preau.published.shapes import Register, Roster, RosterMember
 
 
 class Audience(Enum):
@@ -54,7 +54,7 @@ def fact_from_json(body: bytes) -> Fact:
     return _FACT.decode(body)
 
 
-def name_of(member: Member, audience: Audience) -> str:
+def name_of(member: RosterMember, audience: Audience) -> str:
     """The name of a member as this audience reads it."""
     return member.full_name if audience is Audience.TEACHERS else member.short_name
 
@@ -64,13 +64,15 @@ def members(roster: Roster, audience: Audience) -> list[dict[str, str]]:
     return [{"person": m.person, "role": m.role, "name": name_of(m, audience)} for m in roster.members]
 
 
-def event(happened: Event, audience: Audience, *, names: Mapping[str, Member], hidden: Sequence[int] = ()) -> str:
+def event(happened: Event, audience: Audience, *, names: Mapping[str, RosterMember], hidden: Sequence[int] = ()) -> str:
     """A durable event. ``hidden``: seqs of messages hidden since, whose text pupils do not get again."""
     body = _body(happened, audience, names, hidden)
     return text({"seq": happened.seq, "t": kind_of(happened.fact), "by": happened.by, "at": happened.at, "d": body})
 
 
-def _body(happened: Event, audience: Audience, names: Mapping[str, Member], hidden: Sequence[int]) -> dict[str, Any]:
+def _body(
+    happened: Event, audience: Audience, names: Mapping[str, RosterMember], hidden: Sequence[int]
+) -> dict[str, Any]:
     fact, for_pupils = happened.fact, audience is Audience.PUPILS
     match fact:
         case facts.SeatPresent(person=person):

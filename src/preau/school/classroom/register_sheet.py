@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.utils.translation import gettext, gettext_noop
 
-from preau.school.classroom.published import Status
+from preau.published.shapes import Status
 from preau.school.classroom.selectors import RegisterLine
 
 
@@ -85,12 +85,23 @@ def cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def _heads() -> list[str]:
+    return [
+        gettext("Nom"),
+        gettext("Prénom"),
+        gettext("Statut"),
+        gettext("Précision"),
+        gettext("Première présence"),
+        gettext("Dernière présence"),
+        gettext("Minutes en classe"),
+    ]
+
+
 def as_csv(lines: Iterable[RegisterLine], zone: ZoneInfo) -> str:
     """The register for a French spreadsheet: semicolons, and a byte order mark so that it reads UTF-8."""
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";")
-    heads = ("Nom", "Prénom", "Statut", "Précision", "Première présence", "Dernière présence", "Minutes en classe")
-    writer.writerow([gettext(head) for head in heads])
+    writer.writerow(_heads())
     for row in rows(lines):
         person = row.line.person
         names = person.family_name, person.given_name, row.word, row.fact

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
+from preau.published.shapes import RegisterEntry, Status
 from preau.school.classroom import published
 from preau.school.classroom.models import LiveClass
 from preau.school.directory.models import Person, Profile
@@ -17,7 +18,7 @@ class RegisterLine(msgspec.Struct, frozen=True, kw_only=True):
     """One pupil of a register. ``status`` None: the live class says nothing of them."""
 
     person: Person
-    status: published.Status | None
+    status: Status | None
     first_seen_at: datetime | None = None
     last_seen_at: datetime | None = None
     present_s: int = 0
@@ -84,20 +85,13 @@ def register_of(live_class: LiveClass) -> list[RegisterLine] | None:
         return None
     entries = {entry.person: entry for entry in register.entries}
     pupils = {pupil.id.hex: pupil for pupil in pupils_on_roster(live_class)}
-    gone = Person.objects.filter(id__in=[hex_id for hex_id in entries if hex_id not in pupils and _is_hex_id(hex_id)])
+    gone = Person.objects.filter(id__in=[hex_id for hex_id in entries if hex_id not in pupils])
     pupils |= {person.id.hex: person for person in gone if person.profile == Profile.PUPIL}
     lines = [_line(pupil, entries.get(hex_id)) for hex_id, pupil in pupils.items()]
     return sorted(lines, key=lambda line: (line.person.family_name, line.person.given_name))
 
 
-def _is_hex_id(text: str) -> bool:
-    try:
-        return UUID(hex=text).hex == text
-    except ValueError:
-        return False
-
-
-def _line(pupil: Person, entry: published.Entry | None) -> RegisterLine:
+def _line(pupil: Person, entry: RegisterEntry | None) -> RegisterLine:
     if entry is None:
         return RegisterLine(person=pupil, status=None)
     return RegisterLine(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
+from preau.published.shapes import Roster, RosterMember
 from preau.school.classroom import published
 from preau.school.classroom.models import LiveClass
 from preau.school.classroom.refusals import Refusal
@@ -12,7 +13,7 @@ from preau.school.directory.models import Person, Profile, TimetableSlot
 from preau.school.directory.selectors import occurrence_at
 from preau.tokens import seat
 
-OVERRUN = timedelta(minutes=30)
+OVERRUN = timedelta(seconds=seat.AFTER_LESSON_S)
 """A lesson that runs over keeps its people: a seat is good for so long after the end of the slot."""
 
 
@@ -44,13 +45,13 @@ def _may_open(person: Person, slot: TimetableSlot) -> bool:
     return person.profile == Profile.TEACHER and person.id == slot.teacher_id
 
 
-def _member(person: Person, role: seat.SeatRole) -> published.Member:
-    return published.Member(
+def _member(person: Person, role: seat.SeatRole) -> RosterMember:
+    return RosterMember(
         person=person.id.hex,
         role=role.value,
         full_name=person.full_name,
         short_name=person.short_name,
-        subject=settings.PREAU_KEYRING.pseudonym("subject", person.id.hex),
+        pseudonym=settings.PREAU_KEYRING.pseudonym("subject", person.id.hex),
     )
 
 
@@ -60,7 +61,7 @@ def publish_roster(*, live_class: LiveClass, pupils: list[Person] | None = None)
     if pupils is None:
         pupils = pupils_on_roster(live_class)
     members = (_member(slot.teacher, seat.SeatRole.TEACHER), *(_member(p, seat.SeatRole.PUPIL) for p in pupils))
-    roster = published.Roster(
+    roster = Roster(
         live_class=live_class.id.hex,
         title=slot.subject.name,
         class_group=slot.class_group.name,

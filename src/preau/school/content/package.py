@@ -1,6 +1,7 @@
 """The package of an edition: manifest, lessons and files named by their SHA-256 (docs/protocol/package.md).
 
-Everything is written beside its place and renamed into it, the edition last: nobody reads half a package.
+Everything is written beside its place and renamed into it, the edition last: nobody reads half a package. What is named
+by its content is never written twice, so it is on the disk before its name is: a power cut leaves it whole or absent.
 The pages (.html) are drawn from the lessons and are not part of the hash: a new version of Préau may draw them again.
 """
 
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from preau.published.files import write_by_rename
 from preau.school.content.drafting import Draft, StoredFile
 from preau.school.content.items import LessonFile
 
@@ -87,21 +89,13 @@ def _summary(lesson: LessonFile) -> dict[str, Any]:
     return shown | {"item_count": len(lesson.items())}
 
 
-def write_atomically(target: Path, content: bytes) -> None:
-    """Writes and renames; the folder must exist."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(target)
-
-
 def write_package(package: Package, root: Path) -> Path:
     """Puts the package under ``root`` (the colis folder) and gives the edition's. Files already there stay."""
     files_folder = root / "fichiers"
-    files_folder.mkdir(parents=True, exist_ok=True)
     for stored in package.files:
         target = files_folder / stored.name
         if not target.exists():
-            write_atomically(target, stored.content)
+            write_by_rename(target, stored.content, durable=True)
     edition = root / "editions" / package.sha256
     if (edition / "manifest.json").exists():
         return edition
@@ -109,8 +103,8 @@ def write_package(package: Package, root: Path) -> Path:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     for key, body in package.lessons.items():
-        (draft / f"{key}.json").write_bytes(body)
-    (draft / "manifest.json").write_bytes(package.manifest)
+        write_by_rename(draft / f"{key}.json", body, durable=True)
+    write_by_rename(draft / "manifest.json", package.manifest, durable=True)
     shutil.rmtree(edition, ignore_errors=True)  # without its manifest it was never complete
     draft.rename(edition)
     return edition

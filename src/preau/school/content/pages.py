@@ -12,9 +12,9 @@ import msgspec
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from preau.published.files import write_by_rename
 from preau.school.content.authoring import CourseFile
 from preau.school.content.items import HtmlBlock, Item, ItemBlock, LessonFile, MatchItem, OrderItem
-from preau.school.content.package import write_atomically
 from preau.school.directory.grades import Grade
 
 _SAFE_IN_SCRIPT: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -72,4 +72,4 @@ def write_pages(folder: Path, lessons: list[LessonFile], course: CourseFile) -> 
     with override("fr"):
         for at, lesson in enumerate(lessons):
             page = _page(lessons, at, course, folder.name)
-            write_atomically(folder / f"{lesson.key}.html", page.encode())
+            write_by_rename(folder / f"{lesson.key}.html", page.encode(), durable=True)

@@ -9,7 +9,6 @@ serves the gate. The folder can be mirrored by plain copy.
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable
 from datetime import tzinfo
@@ -18,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from preau.published.files import write_by_rename
 from preau.watch.signals.day import DayTally, add_reading
 from preau.watch.signals.reading import Signals
 from preau.watch.signals.ring import Ring
@@ -46,14 +46,6 @@ def render(report: Report) -> dict[str, bytes]:
     """All files of one publication by their path in the folder."""
     files = {f"api/v2/{name}": content for name, content in statuspage.documents(report).items()}
     return files | {"history.atom": atom.feed(report), "etat.css": _STYLE.read_bytes(), "index.html": page.page(report)}
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes beside ``path`` and renames over it: a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(path)
 
 
 class StatusPublisher:
@@ -162,8 +154,8 @@ class StatusPublisher:
 
     def _write(self, report: Report) -> None:
         for name, content in render(report).items():
-            write_atomically(self._folder / name, content)
-        write_atomically(self._memory_file, msgspec.json.encode(self._memory))
+            write_by_rename(self._folder / name, content, durable=False)
+        write_by_rename(self._memory_file, msgspec.json.encode(self._memory), durable=False)
 
     def _remember(self) -> _Memory:
         """What an earlier process knew; nothing when it left nothing readable."""
