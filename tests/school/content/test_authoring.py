@@ -99,6 +99,7 @@ def test_a_good_item_is_read() -> None:
         ('key = "a"\nkind = "text-entry"\nprompt = "?"\nnumber = nan', "number_out_of_range"),
         ('key = "a"\nkind = "order"\nprompt = "?"\nlines = ["x"]', "lines_count"),
         ('key = "a"\nkind = "match"\nprompt = "?"\npairs = [["x"], ["y", "z"]]', "pairs_invalid"),
+        ('key = "a"\nkind = "match"\nprompt = "?"\npairs = [["x", "1"], ["y", " 1"]]', "pairs_duplicate"),
         ('key = "a"\nkind = "extended-text"\nprompt = "?"\nexpected_lines = 0', "expected_lines_out_of_range"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import preau.school.demo
 from preau.school.content import inventory
 from preau.school.content.models import Course, Edition, Lesson
 from preau.school.content.report import Outcome, Report
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.data]
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 ITEM = '```item\nkey = "{key}"\nkind = "choice"\nprompt = "?"\nchoices = ["x", "y"]\nanswer = [0]\n```\n'
+DEMO = Path(preau.school.demo.__file__).parent / "courses"
 NSI = Path(__file__).resolve().parents[4] / "shared" / "data" / "nsi_terminale"
 
 
@@ -100,7 +102,8 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(folder: Path, data_folder
         ("03-x.md", "Bonjour\n\n" + ITEM.format(key="q").replace("[0]", "[7]"), 8, "answer_invalid"),
         ("03-x.md", "+++\nweek = 0\n+++\n", 2, "number_out_of_range"),
         ("03-x.md", "+++\ntitle = 'x'\n", 1, "front_matter_open"),
-        ("03-x.md", ITEM.format(key="q") + "\n" + ITEM.format(key="q"), 9, "item_key_duplicate"),
+        ("03-x.md", ITEM.format(key="r") + "\n" + ITEM.format(key="r"), 9, "item_key_duplicate"),
+        ("03-x.md", "+++\nday = 1\n+++\n\n" + ITEM.format(key="q"), 5, "item_key_duplicate"),
         ("03-un.md", "# Un encore\n", 1, "lesson_key_duplicate"),
         ("03-x.md", "- liste\n\n  " + ITEM.format(key="q").replace("\n", "\n  "), 3, "item_nested"),
         ("course.toml", "title = ", 1, "toml_invalid"),
@@ -159,7 +162,7 @@ def test_hostile_html_is_cleaned(folder: Path, data_folder: Path) -> None:
         "<iframe src='https://exemple.fr'></iframe>\n\n[lien](javascript:alert(1)) ![x](https://exemple.fr/x.png)\n\n"
         "<form action='/deconnexion/'><input name='x'></form>\n\n<img src=x onerror=alert(1)>\n\n"
         "<img src='absent.png' alt='> <script>alert(1)</script>'>\n\n"
-        '```item\nkey = "q"\nkind = "match"\nprompt = "<script>alert(1)</script>"\n'
+        '```item\nkey = "r"\nkind = "match"\nprompt = "<script>alert(1)</script>"\n'
         'pairs = [["</script><script>alert(1)</script>", "<b>"], ["&", "2"]]\n```\n'
     )
     (folder / "02-deux.md").write_text(hostile, encoding="utf-8")
@@ -227,6 +230,25 @@ def test_a_folder_that_says_nothing_of_itself_is_imported_all_the_same(tmp_path:
     assert titles[0] == ("c2a", "Ce qu’il faut savoir (c2a)")
     assert [key for key, _title in titles] == ["c2a", "c2b", "c10a"]
     assert _accounted(report, made)
+
+
+@pytest.mark.parametrize("declares", [True, False])
+def test_a_level_that_does_not_exist_is_refused(folder: Path, data_folder: Path, declares: bool) -> None:  # noqa: FBT001  a case
+    if not declares:
+        (folder / "course.toml").unlink()
+    report = import_markdown(folder, NOW, grade="XX")
+    assert [(one.path, one.code) for one in report.problems] == [("", "grade_unknown")]
+    assert "CM1" in report.problems[0].sentence
+    assert not Course.objects.exists()
+    assert _everything(data_folder) == []
+
+
+@pytest.mark.parametrize("name", ["cp", "cm1", "sixieme", "troisieme", "seconde"])
+def test_the_courses_of_the_demo_have_no_problem(data_folder: Path, name: str) -> None:
+    report = import_markdown(DEMO / name, NOW)
+    assert report.problems == []
+    assert report.counts()["refused"] == 0
+    assert report.lesson_count >= 3
 
 
 def test_a_crash_before_the_last_rename_leaves_no_edition(

@@ -125,13 +125,20 @@ def read_course(text: str) -> CourseFile | Mistake:
         return course
     if not course.title.strip():
         return Mistake(_line_of(text, "title"), "title_empty", _("Le parcours a besoin d’un titre."))
-    if course.grade and course.grade not in Grade.values:
-        known = ", ".join(Grade.values)
-        sentence = _("Ce niveau n’est pas connu. Écrivez l’un de ceux-ci : {known}.").format(known=known)
-        return Mistake(_line_of(text, "grade"), "grade_unknown", sentence)
+    if course.grade and (mistake := grade_mistake(course.grade, _line_of(text, "grade"))):
+        return mistake
     if course.key and not re.match(published.KEY_PATTERN, course.key):
         return Mistake(_line_of(text, "key"), "key_invalid", _key_sentence())
     return course
+
+
+def grade_mistake(grade: str, line: int) -> Mistake | None:
+    """What is wrong with the code of a level, if anything."""
+    if grade in Grade.values:
+        return None
+    known = ", ".join(Grade.values)
+    sentence = _("Ce niveau n’est pas connu. Écrivez l’un de ceux-ci : {known}.").format(known=known)
+    return Mistake(line, "grade_unknown", sentence)
 
 
 def _key_sentence() -> str:
@@ -240,8 +247,10 @@ def _match(source: _Source, render: Renderer) -> published.Item | Mistake:
     pairs = source.pairs
     if not 2 <= len(pairs) <= published.MAX_OPTIONS or any(len(pair) != 2 for pair in pairs):  # noqa: PLR2004  a pair is 2
         return Mistake(0, "pairs_invalid", _("Donnez de 2 à 20 paires, chacune de deux textes."))
-    shown = published.shuffled(len(pairs), source.key)
     lefts, rights = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    if len({right.strip() for right in rights}) < len(rights):  # which of two equal texts was meant cannot be seen
+        return Mistake(0, "pairs_duplicate", _("Deux paires ont le même texte de droite. Rendez-les différents."))
+    shown = published.shuffled(len(pairs), source.key)
     return published.MatchItem(lefts=lefts, rights=rights, shown=shown, **_common(source, render))
 
 

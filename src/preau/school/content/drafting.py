@@ -16,6 +16,7 @@ from preau.school.content.authoring import (
     CourseFile,
     FrontMatter,
     Mistake,
+    grade_mistake,
     read_course,
     read_front_matter,
     split_front_matter,
@@ -102,7 +103,9 @@ def _read_course(draft: Draft, by_path: dict[str, Found], folder_name: str, grad
     elif readme is not None and (text := _decode(readme.content)) is not None:
         title = render_lesson(text, lambda _tag, _address: None).title
         draft.course = CourseFile(title=(title or folder_name)[:200])
-    if grade and not draft.course.grade:
+    if grade and (mistake := grade_mistake(grade, 0)):
+        draft.problems.append(Problem("", mistake.line, mistake.code, mistake.sentence))
+    elif grade and not draft.course.grade:
         draft.course = msgspec.structs.replace(draft.course, grade=grade)
     draft.key = draft.course.key or slugify(folder_name)[:64] or "parcours"
 
@@ -184,17 +187,29 @@ def _store_files(draft: Draft, found: list[Found]) -> None:
 
 def _render_pages(draft: Draft, pages: list[_Page]) -> None:
     keys = {page.path: page.key for page in pages}
+    place_of_item: dict[str, str] = {}
     for page in pages:
         rendered = render_lesson(page.body, _Resolver(draft, keys, page))
         for mistake in rendered.mistakes:
             line = page.offset + mistake.line
             draft.problems.append(Problem(page.path, line, mistake.code, mistake.sentence))
+        _refuse_known_items(draft, page, rendered, place_of_item)
         draft.lessons.append(_lesson(page, rendered))
     titles = [lesson.title for lesson in draft.lessons]
     for index, (page, lesson) in enumerate(zip(pages, draft.lessons, strict=True)):
         if titles.count(lesson.title) > 1:
             title = f"{lesson.title} ({Path(page.path).stem})"
             draft.lessons[index] = msgspec.structs.replace(lesson, title=title)
+
+
+def _refuse_known_items(draft: Draft, page: _Page, rendered: Rendered, place_of_item: dict[str, str]) -> None:
+    """``place_of_item``: the lesson of each question so far, by its key; this lesson's are added."""
+    for key, line in rendered.item_lines.items():
+        first = place_of_item.setdefault(key, page.path)
+        if first != page.path:
+            sentence = _("Cette question a la même clé « {key} » que dans {other}. Donnez-lui une autre clé.")
+            at = page.offset + line
+            draft.problems.append(Problem(page.path, at, "item_key_duplicate", sentence.format(key=key, other=first)))
 
 
 def _lesson(page: _Page, rendered: Rendered) -> LessonFile:

@@ -49,10 +49,14 @@ Resolve = Callable[[str, str], str | None]
 
 
 class Rendered(msgspec.Struct):
-    """``title``: the first heading, taken out of the body if it was an h1; empty if there is none."""
+    """``title``: the first heading, taken out of the body if it was an h1; empty if there is none.
+
+    ``item_lines``: where each question begins, by its key, counted from 1 in the body.
+    """
 
     title: str = ""
     blocks: list[HtmlBlock | ItemBlock] = []
+    item_lines: dict[str, int] = {}
     mistakes: list[Mistake] = []
 
 
@@ -157,14 +161,14 @@ def render_lesson(body: str, resolve: Resolve) -> Rendered:
 
 
 def _add_item(block: ItemBlock, line: int, rendered: Rendered) -> None:
-    keys = [known.item.key for known in rendered.blocks if isinstance(known, ItemBlock)]
-    if block.item.key in keys:
+    if block.item.key in rendered.item_lines:
         sentence = _("Deux questions de cette séance ont la clé « {key} ».").format(key=block.item.key)
         rendered.mistakes.append(Mistake(line, "item_key_duplicate", sentence))
-    elif len(keys) >= MAX_ITEMS:
+    elif len(rendered.item_lines) >= MAX_ITEMS:
         sentence = _("Cette séance a plus de 100 questions. Découpez-la.")
         rendered.mistakes.append(Mistake(line, "too_many_items", sentence))
     else:
+        rendered.item_lines[block.item.key] = line
         rendered.blocks.append(block)
 
 
