@@ -1,7 +1,7 @@
 # Préau: the developer's and the visitor's commands. `make` alone lists them.
 BIND ?= 127.0.0.1:8000
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format client lock setup-dev clean
+.PHONY: help demo test check format client messages lock setup-dev clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ format: setup-dev client/node_modules  ## rewrite the code in the house's style
 
 client: setup-dev client/node_modules  ## rebuild the browser bundles (contributors only: the built files are in the repository)
 	@tools/node npm --prefix client run --silent build
+
+messages: setup-dev  ## collect the screens' sentences for the English catalogue, and compile it
+	@.venv/bin/python tools/messages.py
 
 client/node_modules: client/package-lock.json
 	@tools/node npm --prefix client ci --silent --no-audit --no-fund

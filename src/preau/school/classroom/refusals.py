@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 
 class Refusal(StrEnum):
@@ -29,16 +29,20 @@ class Refusal(StrEnum):
 
 
 _SENTENCES: Final = {
-    Refusal.MALFORMED: "Cette demande n’a pas été comprise. Revenez à votre journée et recommencez.",
-    Refusal.NOT_YOUR_CLASS: "Seul l’enseignant de ce créneau ou la direction de l’établissement ouvre cette classe.",
-    Refusal.NOT_NOW: "Cette classe s’ouvre dix minutes avant l’heure du cours et jusqu’à sa fin.",
-    Refusal.NOT_ON_ROSTER: (
+    Refusal.MALFORMED: gettext_noop("Cette demande n’a pas été comprise. Revenez à votre journée et recommencez."),
+    Refusal.NOT_YOUR_CLASS: gettext_noop(
+        "Seul l’enseignant de ce créneau ou la direction de l’établissement ouvre cette classe."
+    ),
+    Refusal.NOT_NOW: gettext_noop("Cette classe s’ouvre dix minutes avant l’heure du cours et jusqu’à sa fin."),
+    Refusal.NOT_ON_ROSTER: gettext_noop(
         "Cette classe n’est pas dans l’emploi du temps de ce compte. "
         "Les cours du jour sont à la page d’accueil du compte."
     ),
-    Refusal.CLASS_ENDED: "Cette classe est terminée. La suite de la journée est à la page d’accueil du compte.",
-    Refusal.NO_REGISTER_YET: "Le registre paraît à la fin de la classe. Revenez à ce moment-là.",
-    Refusal.NOT_FOR_YOU: "Ce registre d’appel est réservé à l’équipe de la classe.",
+    Refusal.CLASS_ENDED: gettext_noop(
+        "Cette classe est terminée. La suite de la journée est à la page d’accueil du compte."
+    ),
+    Refusal.NO_REGISTER_YET: gettext_noop("Le registre paraît à la fin de la classe. Revenez à ce moment-là."),
+    Refusal.NOT_FOR_YOU: gettext_noop("Ce registre d’appel est réservé à l’équipe de la classe."),
 }
 _STATUSES: Final = {
     Refusal.MALFORMED: 400,
