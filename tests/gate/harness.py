@@ -12,6 +12,7 @@ from preau.gate.engine import Engine
 from preau.gate.ledger.interface import Holder
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.porter import Porter
+from preau.gate.request import SchoolPaths
 from preau.tokens import admission, card
 from preau.tokens.admission import Pass
 from preau.tokens.card import Card, Role
@@ -132,6 +133,7 @@ class Gate:
             porter=self.porter,
             cookies=self.names,
             published=self.published,
+            school=SchoolPaths(write_lane="/travail/", scripts=frozenset({"/travail/journal", "/travail/suivi"})),
             clock=self.clock,
             secure=False,
         )

@@ -15,6 +15,7 @@ from granian.server.embed import Server
 from preau.gate.engine import Engine
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.porter import Porter
+from preau.gate.request import SchoolPaths
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 
@@ -47,6 +48,7 @@ async def main(port: int, capacity: int, folder: Path) -> None:
         porter=porter,
         cookies=cookie_names(secure=False),
         published=folder,
+        school=SchoolPaths(write_lane="/travail/", scripts=frozenset({"/travail/journal", "/travail/suivi"})),
         secure=False,
     )
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from asgi_client import call, http_scope
-from preau.project.school_shell import MAX_BODY_BYTES, MAX_WAITING, SchoolShell
+from preau.project.school_shell import HOMEWORK_PLACES, MAX_BODY_BYTES, MAX_WAITING, SchoolShell
 
 
 def shell(wsgi: Callable[..., Iterable[bytes]]) -> SchoolShell:
-    return SchoolShell(wsgi, monotonic=time.monotonic)
+    return SchoolShell(wsgi, monotonic=time.monotonic, write_lane="/travail/")
 
 
 def echo(environ: Any, start_response: Any) -> list[bytes]:
@@ -58,7 +58,7 @@ async def test_a_client_that_sends_slowly_does_not_hold_the_school(monkeypatch: 
     assert answers[0]["status"] == 408
 
 
-async def test_past_a_bounded_line_people_are_told_to_come_back() -> None:
+async def test_past_a_bounded_line_people_are_told_to_come_back_and_work_handed_in_still_has_places() -> None:
     gate = threading.Event()
 
     def waits(environ: Any, start_response: Any) -> list[bytes]:
@@ -66,12 +66,33 @@ async def test_past_a_bounded_line_people_are_told_to_come_back() -> None:
         return echo(environ, start_response)
 
     one = shell(waits)
-    waiting = [asyncio.create_task(call(one, "/")) for _ in range(MAX_WAITING)]
+    pages = [asyncio.create_task(call(one, "/")) for _ in range(MAX_WAITING - HOMEWORK_PLACES)]
     await asyncio.sleep(0.01)
     answer = await call(one, "/")
-    gate.set()
     assert (answer.status, "school_busy" in answer.text, answer.headers["retry-after"]) == (503, True, "5")
-    assert {(await task).status for task in waiting} == {200}
+    assert (await call(one, "/travail/")).status == 503  # to look at one's work is a page too
+    handed_in = [asyncio.create_task(call(one, "/travail/journal", method="POST")) for _ in range(HOMEWORK_PLACES)]
+    await asyncio.sleep(0.01)
+    assert (await call(one, "/travail/journal", method="POST")).status == 503
+    gate.set()
+    assert {(await task).status for task in [*pages, *handed_in]} == {200}
+
+
+async def test_work_handed_in_leaves_pages_the_places_it_does_not_take() -> None:
+    gate = threading.Event()
+
+    def waits(environ: Any, start_response: Any) -> list[bytes]:
+        gate.wait(5)
+        return echo(environ, start_response)
+
+    one = shell(waits)
+    handed_in = [asyncio.create_task(call(one, "/travail/reponse", method="POST")) for _ in range(MAX_WAITING // 2)]
+    await asyncio.sleep(0.01)
+    pages = [asyncio.create_task(call(one, "/")) for _ in range(MAX_WAITING // 2)]
+    await asyncio.sleep(0.01)
+    assert (await call(one, "/")).status == 503
+    gate.set()
+    assert {(await task).status for task in [*pages, *handed_in]} == {200}
 
 
 async def test_what_the_school_raises_is_raised_for_the_edge_to_say() -> None:

@@ -25,6 +25,13 @@ def test_a_reading_becomes_gate_live_and_app_metrics() -> None:
     assert told["preau_app_info[version=0.1.0]"] == 1
 
 
+def test_refused_tokens_and_a_ledger_that_does_not_answer_are_counted_for_operators() -> None:
+    told = samples(render(reading(tokens_refused={"token_forged": 3, "token_expired": 8}, ledger_failures_total=2)))
+    assert told["preau_gate_tokens_refused_total[code=token_forged]"] == 3
+    assert told["preau_gate_tokens_refused_total[code=token_expired]"] == 8
+    assert told["preau_gate_ledger_failures_total"] == 2
+
+
 def test_what_was_not_measured_is_not_a_number_and_not_zero() -> None:
     told = samples(render(reading(app_ok=None)))
     assert told["preau_app_up"] != told["preau_app_up"]

@@ -45,6 +45,9 @@ class Doorkeeper:
         keyring, ledger, porter, cookies: as the engine's.
         secure: whether cookies are for TLS only.
         pass_idle_s: how long somebody silent counts as inside.
+
+    Attributes:
+        arrivals_total: tickets minted for people who had none.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Doorkeeper:
         self._pass_idle_s = pass_idle_s
         self._rank_key = keyring.standing_key("rank")
         self._random_text: Callable[[int], str] = secrets.token_urlsafe
+        self.arrivals_total = 0
 
     async def admit(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """The one way in: who is inside stays, in the lane that the card now gives; who is called enters."""
@@ -128,7 +132,10 @@ class Doorkeeper:
 
     def _tid(self, visitor: Visitor) -> str:
         # The same person keeps one id when the lane changes: one person inside, one person waiting.
-        return visitor.ticket.tid if visitor.ticket is not None else self._random_text(8)
+        if visitor.ticket is not None:
+            return visitor.ticket.tid
+        self.arrivals_total += 1
+        return self._random_text(8)
 
     async def _note(self, visitor: Visitor, held: Ticket, now_s: float, for_s: float) -> Wait | None:
         if in_sample(lot_of(held.tid), self._porter.sample):

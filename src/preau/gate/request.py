@@ -7,6 +7,18 @@ import msgspec
 from preau.gate.visitor import SAFE_METHODS, Scope, Visitor, wants_page
 
 
+class SchoolPaths(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate has to know of the addresses behind it.
+
+    Attributes:
+        write_lane: the beginning of the paths where work is handed in by POST.
+        scripts: paths that only scripts ask for: they are answered in JSON whatever they accept.
+    """
+
+    write_lane: str
+    scripts: frozenset[str]
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A request as the gate sees it. ``now_s`` is the wall clock at its arrival."""
 
@@ -14,6 +26,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     visitor: Visitor
     now_s: float
+    school: SchoolPaths
 
     @property
     def path(self) -> str:
@@ -33,4 +46,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def wants_page(self) -> bool:
         """Whether a person reads the answer."""
-        return self.path not in {"/travail/journal", "/travail/suivi"} and wants_page(self.headers)
+        return self.path not in self.school.scripts and wants_page(self.headers)
+
+    @property
+    def is_homework(self) -> bool:
+        """Whether somebody known hands in work: it waits for nobody's place."""
+        return self.method == "POST" and self.path.startswith(self.school.write_lane) and self.visitor.card is not None

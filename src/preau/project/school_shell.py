@@ -22,7 +22,10 @@ MAX_BODY_BYTES = 1_048_576
 """Forms, journals of 200 events and pictures' references fit; course files are imported by the operator."""
 BODY_TIMEOUT_S = 15.0
 MAX_WAITING = 64
-"""At 10 ms a page this is 0.6 s of work: more would only age in the line."""
+"""At 10 to 20 ms a request this is about a second of work: more would only age in the line."""
+HOMEWORK_PLACES = 16
+"""Of these, pages leave so many free for work handed in: twice the width of the gate's write lane, so that the lane is
+never turned away here, and pupils inside have as many. A place is a turn in the one thread, not a thread of its own."""
 MAX_READING = 1024
 """Bodies being received at once: 1 GiB at the very most."""
 CANARY_PATH = "/__canary__"
@@ -51,12 +54,14 @@ class SchoolShell:
     Args:
         wsgi: Django's handler.
         monotonic: seconds of a monotonic clock.
+        write_lane: the beginning of the paths where work is handed in by POST.
     """
 
-    def __init__(self, wsgi: Callable[..., Any], *, monotonic: Callable[[], float]) -> None:
+    def __init__(self, wsgi: Callable[..., Any], *, monotonic: Callable[[], float], write_lane: str) -> None:
         self._bridge = WSGIMiddleware(wsgi, workers=1, send_queue_size=10)
         self._monotonic = monotonic
-        self._waiting = 0
+        self._write_lane = write_lane
+        self._waiting = self._pages_waiting = 0
         self._reading = 0
         self.answered_total = 0
         """Answers since the start, whatever their status: while it grows, the school is busy, not dead."""
@@ -68,12 +73,21 @@ class SchoolShell:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await self._whole_body(scope, receive)
-            if self._waiting >= MAX_WAITING and scope["path"] != CANARY_PATH:  # after the body: many come in one moment
+            if not self._has_place(scope):  # after the body: many come in one moment
                 raise _BUSY
         except RequestRefused as refusal:
             await refuse(scope, send, status=refusal.status, code=refusal.code, sentence=refusal.sentence)
             return
         await self._answer(scope, body, send)
+
+    def _has_place(self, scope: Scope) -> bool:
+        if scope["path"] == CANARY_PATH:
+            return True
+        pages_full = self._pages_waiting >= MAX_WAITING - HOMEWORK_PLACES
+        return self._waiting < MAX_WAITING and (self._is_homework(scope) or not pages_full)
+
+    def _is_homework(self, scope: Scope) -> bool:
+        return bool(scope["method"] == "POST" and scope["path"].startswith(self._write_lane))
 
     async def _whole_body(self, scope: Scope, receive: Receive) -> bytes:
         if self._reading >= MAX_READING:
@@ -97,7 +111,9 @@ class SchoolShell:
             answer.append(message)
 
         started = self._monotonic()
+        page = not self._is_homework(scope)
         self._waiting += 1
+        self._pages_waiting += page
         try:
             await self._bridge(_clean(scope), replay, collect)  # type: ignore[arg-type]
         except Exception:
@@ -105,6 +121,7 @@ class SchoolShell:
             raise
         finally:
             self._waiting -= 1
+            self._pages_waiting -= page
         status = answer[0]["status"]
         self.answered_total += 1
         duration_ms = round((self._monotonic() - started) * 1000, 1)

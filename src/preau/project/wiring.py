@@ -10,6 +10,7 @@ from preau.gate.engine import Engine
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.porter import Porter
+from preau.gate.request import SchoolPaths
 from preau.live.bus.interface import Bus
 from preau.live.bus.memory import MemoryBus
 from preau.live.journal.interface import Journal
@@ -31,6 +32,7 @@ from preau.watch.status.publisher import StatusPublisher
 from preau.watch.status.serve import StatusFiles
 
 LIVE_PREFIX: Final = "/classe/"
+SCHOOL_PATHS: Final = SchoolPaths(write_lane="/travail/", scripts=frozenset({"/travail/journal", "/travail/suivi"}))
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised, not bound
 
 
@@ -48,7 +50,7 @@ class House(NamedTuple):
 def build(options: Options, keyring: Keyring) -> House:
     """Wires every room for one process."""
     published = options.data / "published"
-    shell = SchoolShell(WSGIHandler(), monotonic=time.monotonic)
+    shell = SchoolShell(WSGIHandler(), monotonic=time.monotonic, write_lane=SCHOOL_PATHS.write_lane)
     canary = Canary(shell, clock=time.time)
     ledger = _ledger(options)
     porter = Porter(ledger, capacity=options.capacity, published=published, clock=time.time)
@@ -58,7 +60,7 @@ def build(options: Options, keyring: Keyring) -> House:
     )  # fmt: skip
     engine = Engine(
         behind_the_gate(live, shell), keyring=keyring, ledger=ledger, porter=porter,
-        cookies=cookie_names(secure=options.secure), published=published, clock=time.time,
+        cookies=cookie_names(secure=options.secure), published=published, school=SCHOOL_PATHS, clock=time.time,
         secure=options.secure, pass_idle_s=options.pass_idle_s,
     )  # fmt: skip
     signals = SignalsReader(engine=engine, live=live, canary=canary, clock=time.time)

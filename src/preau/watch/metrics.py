@@ -18,14 +18,23 @@ def _gate(signals: Signals) -> list[Metric]:
     waiting = GaugeMetricFamily("preau_gate_waiting", "Persons waiting, by lane (0 to 3).", labels=["lane"])
     for lane, count in enumerate(signals.waiting):
         waiting.add_metric([str(lane)], count)
+    tokens = CounterMetricFamily("preau_gate_tokens_refused", "Tokens refused, by code.", labels=["code"])
+    for code, total in sorted(signals.tokens_refused.items()):
+        tokens.add_metric([code], total)
     metrics: list[Metric] = [
         waiting,
+        tokens,
         GaugeMetricFamily("preau_gate_inside", "Persons holding a valid pass.", value=signals.inside),
         GaugeMetricFamily("preau_gate_capacity", "Persons who may be inside at once.", value=signals.capacity),
         GaugeMetricFamily("preau_gate_level", "Level of the ladder, 0 to 5.", value=signals.level),
         CounterMetricFamily("preau_gate_admitted", "Admissions since the start.", value=signals.admitted_total),
         CounterMetricFamily(
             "preau_gate_refused", "Requests answered by the waiting page.", value=signals.refused_total
+        ),
+        CounterMetricFamily(
+            "preau_gate_ledger_failures",
+            "Operations that the ledger's store did not answer.",
+            value=signals.ledger_failures_total,
         ),
     ]
     if signals.arrivals_total is not None:

@@ -30,6 +30,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
         admitted_total: admissions since the start.
         arrivals_total: new places drawn since the start; None when the gate does not count them.
         refused_total: requests answered with the waiting page since the start.
+        tokens_refused: forged, expired or malformed tokens since the start, by the stable code of the refusal.
+        ledger_failures_total: operations that the store of the gate's ledger did not answer since the start.
         classes_open: live classes open now.
         seats_connected: persons connected to a live class now.
         events_total: events written to the journal of the classes since the start.
@@ -49,6 +51,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     admitted_total: int = 0
     arrivals_total: int | None = None
     refused_total: int = 0
+    tokens_refused: dict[str, int] = {}
+    ledger_failures_total: int = 0
     classes_open: int = 0
     seats_connected: int = 0
     events_total: int = 0
