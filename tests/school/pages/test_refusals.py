@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client, RequestFactory
 
+from preau.school.directory.models import Person
 from preau.school.pages import refusals
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,31 @@ def test_a_form_that_is_too_old_says_what_to_do() -> None:
     assert response.status_code == 403
     assert "form_expired" in response.content.decode()
     assert "recommence" in response.content.decode()
+
+
+def test_a_wrong_method_is_a_sentence_and_a_code_and_says_which_are_right(client: Client) -> None:
+    response = client.post("/aide/")
+    assert (response.status_code, response["Allow"]) == (405, "GET")
+    assert "method_not_allowed" in response.content.decode()
+    response = client.get("/deconnexion/", headers={"accept": "application/json"})
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert response.json()["error"]["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("profile", "landing"), [("pupil", "/journee/"), ("guardian", "/famille/"), ("head", "/etablissement/")]
+)
+def test_who_is_signed_in_and_refused_is_led_to_their_own_first_page(
+    client: Client, pupil: Person, profile: str, landing: str
+) -> None:
+    pupil.profile = profile
+    pupil.save()
+    client.force_login(pupil)
+    response = client.get("/famille/" if profile != "guardian" else "/etablissement/")
+    main = response.content.decode().split("<main")[1]
+    assert response.status_code == 403
+    assert f'<a class="btn main" href="{landing}">' in main
+    assert "Se connecter" not in main
 
 
 def test_our_own_failure_is_told_even_without_a_database(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:

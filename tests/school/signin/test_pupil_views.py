@@ -14,6 +14,7 @@ from django.utils import timezone
 from preau.school.directory import sign_in_code
 from preau.school.directory.models import ClassGroup, Person
 from preau.school.signin.models import TryWindow
+from preau.school.signin.words import WORDS
 from preau.tokens import card
 from school import factories
 
@@ -158,6 +159,13 @@ def test_leo_writes_his_three_words_his_way(client: Client, sixieme: ClassGroup,
     assert "Bonjour Léo. C’est bien toi\N{NO-BREAK SPACE}?" in page.content.decode()
     confirm(client, page)
     assert client.session["section"] == "college"
+
+
+def test_the_example_in_the_field_can_be_nobodys_code(client: Client, sixieme: ClassGroup) -> None:
+    page = client.get(CODE_URL, {"classe": sixieme.sign_in_code}).content.decode()
+    example = re.search(r'name="mots"[^>]* placeholder="([^"]+)"', page)
+    assert example
+    assert not set(example.group(1).split()) & set(WORDS)
 
 
 def test_two_words_are_not_a_code(client: Client, sixieme: ClassGroup, leo: Person) -> None:

@@ -3,7 +3,8 @@
 The same refusal is JSON ``{"error": {"code", "message"}}`` for a client that prefers JSON.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -49,6 +50,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django's signature
     sentence = _("Cette page est restée ouverte trop longtemps. Reviens en arrière, recharge-la et recommence.")
     return refuse(request, code="form_expired", sentence=sentence, status=403)
+
+
+def say_bare_refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: Django answers a wrong method with nothing at all, and nobody knows what to do with an empty page."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.streaming or response.content:
+            return response
+        sentence = _("Cette adresse ne s’ouvre pas de cette façon.")
+        refusal = refuse(request, code="method_not_allowed", sentence=sentence, status=405)
+        refusal["Allow"] = response["Allow"]
+        return refusal
+
+    return answer
 
 
 def failure(request: HttpRequest) -> HttpResponse:
