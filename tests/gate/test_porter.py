@@ -13,6 +13,7 @@ from preau.gate import porter as porter_module
 from preau.gate.ledger.interface import Census, LedgerUnavailable
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.porter import Porter
+from published.vectors import bad, good
 
 
 class FailingLedger(MemoryLedger):
@@ -35,17 +36,17 @@ async def test_it_survives_a_dead_store_says_so_once_and_looks_again(monkeypatch
     monkeypatch.setattr(porter_module, "TICK_S", 0)
     ledger = FailingLedger(failures=3)
     porter = Porter(ledger, capacity=2, clock=Clock())
-    plan = porter.plan
+    plan = porter.outlook.plan
     with capture_logs() as logs:
         running = asyncio.create_task(porter.run())
         while not await ledger.looks.get():
-            assert porter.plan is plan
+            assert porter.outlook.plan is plan
         await ledger.looks.get()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
     assert [entry["event"] for entry in logs] == ["porter_tick_failed", "porter_ticks_again"]
-    assert porter.plan is not plan
+    assert porter.outlook.plan is not plan
 
 
 async def test_who_waits_with_a_card_is_published_at_the_door(make_gate: MakeGate) -> None:
@@ -96,7 +97,7 @@ async def test_people_who_walk_into_an_empty_house_promise_no_rate(make_gate: Ma
     for number in range(6):
         await gate.person(f"192.0.2.{number}").asks()
     await gate.seconds_pass(2)
-    assert gate.porter.entries_per_s == 0
+    assert gate.porter.outlook.entries_per_s == 0
     assert "durée encore inconnue" in (await gate.person("192.0.2.77").asks()).text
 
 
@@ -119,7 +120,7 @@ async def test_the_rate_is_learnt_while_people_wait(make_gate: MakeGate) -> None
                 waiting.remove(person)
                 break
         gate.application.headers = [(b"preau-leave", b"1")]
-    assert 0.015 < gate.porter.entries_per_s < 0.05  # one in 31 s is 0.032
+    assert 0.015 < gate.porter.outlook.entries_per_s < 0.05  # one in 31 s is 0.032
 
 
 async def test_when_very_many_wait_only_a_sample_is_heard(make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +132,38 @@ async def test_when_very_many_wait_only_a_sample_is_heard(make_gate: MakeGate, m
     for person in people:
         await person.asks()
     await gate.seconds_pass(65)
-    state = json.loads(gate.porter.state_json)
+    state = json.loads(gate.porter.outlook.state_json)
     assert state["sample"] == 4
     assert not state["lanes"]["3"]["exact"]
     assert 600 < state["lanes"]["3"]["people"] < 1000
+
+
+async def test_the_waits_of_the_shared_vectors_are_restored_and_written_back(tmp_path: Path) -> None:
+    file = tmp_path / "at_the_door.json"
+    wanted = json.loads(good("at_the_door"))
+    clock = Clock()
+    clock.now_s = max(last_s for _, last_s in wanted["waits"].values()) + 60.0
+    file.write_bytes(good("at_the_door"))
+    porter = Porter(MemoryLedger(), capacity=1, published=tmp_path, clock=clock)
+    await porter.tick()
+    file.unlink()
+    await porter.publish_at_the_door()
+    assert json.loads(file.read_text()) == wanted
+    for content in bad("at_the_door").values():
+        file.write_bytes(content)
+        ledger = MemoryLedger()
+        with capture_logs() as logs:
+            await Porter(ledger, capacity=1, published=tmp_path, clock=clock).tick()
+        assert [entry["event"] for entry in logs] == ["at_the_door_refused"]
+        assert await ledger.at_the_door(now_s=clock.now_s) == {}
+
+
+async def test_no_more_waits_are_published_than_a_reader_takes_and_the_latest_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(porter_module, "MAX_WAITS", 2)
+    clock, ledger = Clock(), MemoryLedger()
+    for pupil in ("pupil-one--", "pupil-two--", "pupil-three"):
+        await ledger.note_at_the_door(pupil, now_s=clock.now_s)
+    await Porter(ledger, capacity=1, published=tmp_path, clock=clock).publish_at_the_door()
+    assert list(json.loads((tmp_path / "at_the_door.json").read_text())["waits"]) == ["pupil-two--", "pupil-three"]

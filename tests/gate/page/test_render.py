@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 
 from gate.harness import MONDAY_0830_S, Gate, MakeGate
 from preau.gate.page.lessons import LessonsOfTheDay
@@ -15,6 +16,7 @@ from preau.gate.page.render import MAX_RESPONSE_BYTES, Pages
 from preau.gate.page.words import clock_text
 from preau.gate.visitor import MAX_BACK_CHARS
 from preau.tokens.card import Role
+from published.vectors import bad, good
 
 HEADERS_OF_THE_EDGE_BYTES = 700
 """Security headers that the composition root adds to every response, with server and date."""
@@ -153,6 +155,18 @@ async def test_the_lesson_of_the_class_is_offered_and_otherwise_one_per_section(
 def test_a_broken_file_of_lessons_offers_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / "lessons_of_the_day.json").write_text(content)
     assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == []
+
+
+def test_the_lessons_of_the_shared_vectors_are_offered_and_bad_ones_leave_the_last_good(tmp_path: Path) -> None:
+    file, wanted = tmp_path / "lessons_of_the_day.json", json.loads(good("lessons_of_the_day"))
+    lessons = LessonsOfTheDay(tmp_path)
+    [group] = wanted["groups"]
+    for number, content in enumerate([good("lessons_of_the_day"), *bad("lessons_of_the_day").values()]):
+        file.write_bytes(content)
+        now_s = MONDAY_0830_S + number * 60
+        assert [to_builtins(offer) for offer in lessons.offers(group, now_s=now_s)] == [wanted["groups"][group]]
+        offers = lessons.offers(None, now_s=now_s)
+        assert [to_builtins(offer) for offer in offers] == [wanted["sections"][key] for key in ("ecole", "lycee")]
 
 
 def test_a_lesson_behind_the_gate_or_elsewhere_is_not_offered(tmp_path: Path) -> None:

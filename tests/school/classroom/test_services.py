@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from msgspec import to_builtins
 
+from preau.published.shapes import Roster, decode
 from preau.school.classroom import selectors, services
 from preau.school.classroom.models import LiveClass
 from preau.school.classroom.refusals import Refusal
 from preau.school.directory.models import Membership, Person, Profile, School, TimetableSlot
 from preau.tokens import seat
+from published.vectors import bad, good
 from school import factories
 
 pytestmark = [pytest.mark.data, pytest.mark.django_db, pytest.mark.usefixtures("data_folder")]
@@ -102,6 +105,17 @@ class TestRoster:
             ],
         }
 
+    def test_it_has_the_fields_of_the_shared_vector_and_is_read_by_its_shape(
+        self, slot: TimetableSlot, pupil: Person
+    ) -> None:
+        written = roster_of(opened(slot))
+        wanted = json.loads(good("roster"))
+        assert set(written) == set(wanted)
+        read = decode(Roster, json.dumps(written).encode())
+        assert isinstance(read, Roster)
+        assert [member.person for member in read.members] == [slot.teacher.id.hex, pupil.id.hex]
+        assert set(to_builtins(read.members[1])) == set(wanted["members"][1])
+
     def test_nothing_but_the_roster_is_left_in_the_folder(self, slot: TimetableSlot) -> None:
         live_class = opened(slot)
         services.publish_roster(live_class=live_class)
@@ -191,6 +205,32 @@ class TestRegister:
         (data_folder / "published" / "registers").mkdir()
         (data_folder / "published" / "registers" / f"{live_class.id.hex}.json").write_bytes(content)
         assert selectors.register_of(live_class) is None
+
+    def test_the_shared_vectors_are_read_and_the_bad_ones_refused(
+        self, slot: TimetableSlot, pupil: Person, data_folder: Path
+    ) -> None:
+        wanted = json.loads(good("register"))
+        Person.objects.create(
+            id=wanted["entries"][1]["person"],
+            profile=Profile.PUPIL,
+            given_name="K",
+            family_name="P",
+            school=pupil.school,
+        )
+        live_class = LiveClass.objects.create(
+            id=wanted["live_class"], slot=slot, starts_at=START, ends_at=NOW, opened_at=NOW, opened_by=slot.teacher
+        )
+        live_class.refresh_from_db()
+        file = data_folder / "published" / "registers" / f"{wanted['live_class']}.json"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(good("register"))
+        lines = selectors.register_of(live_class)
+        assert lines is not None
+        statuses = {line.person.id.hex: line.status for line in lines}
+        assert statuses == {pupil.id.hex: None, wanted["entries"][1]["person"]: "at_the_door"}
+        for content in bad("register").values():
+            file.write_bytes(content)
+            assert selectors.register_of(live_class) is None
 
     def test_ids_in_it_that_are_nobody_s_are_ignored(self, slot: TimetableSlot, pupil: Person) -> None:
         live_class = opened(slot)

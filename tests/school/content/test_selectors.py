@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from preau.published.shapes import LessonsOfTheDay, decode
 from preau.school.content.models import Course, Lesson
 from preau.school.content.publication import publish_lessons_of_the_day
 from preau.school.content.selectors import (
@@ -22,6 +23,7 @@ from preau.school.content.selectors import (
 )
 from preau.school.content.services import assign_course, import_markdown
 from preau.school.directory.models import ClassGroup, Person
+from published.vectors import good
 from school.factories import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data]
@@ -102,6 +104,20 @@ def test_the_lessons_of_the_day_are_published_for_the_gate(course: Course, class
     }
     assert set(published["sections"]) == {"ecole"}
     assert class_group.name not in json.dumps(published)
+
+
+def test_the_published_lessons_have_the_fields_of_the_shared_vector_and_are_read_by_their_shape(
+    course: Course, class_group: ClassGroup
+) -> None:
+    assign_course(course=course, class_group=class_group, starts_on=MONDAY)
+    content = publish_lessons_of_the_day(NOW).read_bytes()
+    written, wanted = json.loads(content), json.loads(good("lessons_of_the_day"))
+    assert set(written) == set(wanted)
+    for part in ("groups", "sections"):
+        assert {frozenset(lesson) for lesson in written[part].values()} == {
+            frozenset(lesson) for lesson in wanted[part].values()
+        }
+    assert isinstance(decode(LessonsOfTheDay, content), LessonsOfTheDay)
 
 
 def test_a_day_without_any_course_publishes_an_empty_file(db: None, data_folder: Path) -> None:
