@@ -208,7 +208,7 @@ async def ask(
 
 async def fill(gate: Gate) -> list[Person]:
     """People take every place; they keep their cookies, as browsers do."""
-    people = [gate.person(f"198.51.100.{number}") for number in range(gate.porter.capacity)]
+    people = [gate.person(f"198.51.100.{number}") for number in range(gate.porter.outlook.capacity)]
     for person in people:
         await person.asks()
         await person.asks()

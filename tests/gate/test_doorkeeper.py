@@ -52,7 +52,7 @@ async def test_who_is_counted_inside_gets_back_in_though_the_pass_has_expired_an
     assert (await first.asks("/classe/x/")).body == INSIDE
     assert isinstance(admission.verify(gate.keyring, first.cookies["passe"], now_s=gate.clock.now_s), Pass)
     await gate.seconds_pass()
-    assert (gate.porter.census.inside, gate.porter.census.admitted_total) == (2, 2)
+    assert (gate.porter.outlook.census.inside, gate.porter.outlook.census.admitted_total) == (2, 2)
     assert (await waiting.asks()).waits
 
 
@@ -107,7 +107,7 @@ async def test_a_teacher_enters_a_full_house_and_takes_no_pupil_s_place(make_gat
     teacher = gate.with_card("claire", role=Role.TEACHER)
     assert (await teacher.asks("/journee/")).body == INSIDE
     await gate.seconds_pass()
-    assert (gate.engine.snapshot().inside, gate.porter.census.inside) == (2, 1)
+    assert (gate.engine.snapshot().inside, gate.porter.outlook.census.inside) == (2, 1)
 
 
 async def test_who_signs_in_as_a_teacher_gives_the_pupil_s_place_back(make_gate: MakeGate) -> None:
@@ -116,7 +116,7 @@ async def test_who_signs_in_as_a_teacher_gives_the_pupil_s_place_back(make_gate:
     person.cookies |= gate.with_card("claire", role=Role.TEACHER).cookies
     await person.asks()
     await gate.seconds_pass()
-    assert gate.porter.census.inside == 0
+    assert gate.porter.outlook.census.inside == 0
     assert not (await gate.person().asks()).waits
 
 
@@ -127,7 +127,7 @@ async def test_a_tablet_that_lost_the_teacher_s_card_is_a_device_like_others(mak
     del tablet.cookies["carnet"]
     await tablet.asks()
     await gate.seconds_pass()
-    assert gate.porter.census.inside == 1
+    assert gate.porter.outlook.census.inside == 1
     del tablet.cookies["passe"]
     gate.clock.now_s += 901
     await fill(gate)

@@ -36,17 +36,28 @@ async def test_it_survives_a_dead_store_says_so_once_and_looks_again(monkeypatch
     monkeypatch.setattr(porter_module, "TICK_S", 0)
     ledger = FailingLedger(failures=3)
     porter = Porter(ledger, capacity=2, clock=Clock())
-    plan = porter.outlook.plan
+    outlook = porter.outlook
     with capture_logs() as logs:
         running = asyncio.create_task(porter.run())
         while not await ledger.looks.get():
-            assert porter.outlook.plan is plan
+            assert porter.outlook is outlook
         await ledger.looks.get()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
     assert [entry["event"] for entry in logs] == ["porter_tick_failed", "porter_ticks_again"]
-    assert porter.outlook.plan is not plan
+    assert porter.outlook is not outlook
+
+
+async def test_what_a_look_came_to_is_one_value_with_its_document(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=1)
+    await gate.seconds_pass()
+    looked = gate.porter.outlook
+    gate.porter.house_is_full()
+    full = gate.porter.outlook
+    assert (looked.free, json.loads(looked.state_json)["free"]) == (1, 1)
+    assert (full.free, json.loads(full.state_json)["free"]) == (0, 0)
+    assert full.plan is looked.plan
 
 
 async def test_who_waits_with_a_card_is_published_at_the_door(make_gate: MakeGate) -> None:

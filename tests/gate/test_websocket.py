@@ -48,7 +48,7 @@ async def test_a_line_that_dropped_is_taken_up_again_though_the_pass_has_expired
     accepted = (await websocket(first))[0]
     assert accepted["type"] == "websocket.accept"
     assert [name for name, _ in accepted["headers"] if name == b"set-cookie"] == [b"set-cookie"]
-    assert gate.porter.census.inside == 2
+    assert gate.porter.outlook.census.inside == 2
 
 
 async def test_who_waits_opens_no_websocket_until_called(make_gate: MakeGate) -> None:

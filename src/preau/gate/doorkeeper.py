@@ -92,12 +92,13 @@ class Doorkeeper:
         if held is None or (held.lane, held.order_key) != place:
             held = Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor))
         cookies = (self._ticket_cookie(held, now_s),)
-        if may_enter(place, self._porter.plan, now_s=now_s):
+        outlook = self._porter.outlook
+        if may_enter(place, outlook.plan, now_s=now_s):
             stay_s = UNPROVEN_S if visitor.bare else self._pass_idle_s
             granted = await self._ledger.claim(
                 Holder(held.tid, place.lane),
                 source=visitor.source,
-                capacity=self._porter.capacity,
+                capacity=outlook.capacity,
                 until_s=now_s + stay_s,
                 now_s=now_s,
             )
@@ -114,7 +115,7 @@ class Doorkeeper:
 
     async def stay_present(self, waits: Waits, *, now_s: float, for_s: float) -> None:
         """A page without JavaScript says how seldom it will come back."""
-        if in_sample(lot_of(waits.ticket.tid), self._porter.sample):
+        if in_sample(lot_of(waits.ticket.tid), self._porter.outlook.sample):
             await self._ledger.note_waiting(_waiter(waits.ticket), until_s=now_s + for_s, now_s=now_s)
 
     async def release(self, sid: str, *, now_s: float) -> tuple[str, ...]:
@@ -138,7 +139,7 @@ class Doorkeeper:
         return self._random_text(8)
 
     async def _note(self, visitor: Visitor, held: Ticket, now_s: float, for_s: float) -> Wait | None:
-        if in_sample(lot_of(held.tid), self._porter.sample):
+        if in_sample(lot_of(held.tid), self._porter.outlook.sample):
             await self._ledger.note_waiting(_waiter(held), until_s=now_s + for_s, now_s=now_s)
         if visitor.card is None:
             return None

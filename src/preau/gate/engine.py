@@ -131,15 +131,15 @@ class Engine:
 
     def snapshot(self) -> GateSnapshot:
         """Figures for the status page."""
-        porter = self._porter
-        waiting = {lane: curve.people for lane, curve in porter.curves.items()}
+        outlook = self._porter.outlook
+        waiting = {lane: curve.people for lane, curve in outlook.curves.items()}
         return GateSnapshot(
-            inside=porter.census.inside + porter.census.inside_staff,
+            inside=outlook.census.inside + outlook.census.inside_staff,
             waiting=waiting,
             arrivals_total=self._keeper.arrivals_total,
-            admitted_total=porter.census.admitted_total,
+            admitted_total=outlook.census.admitted_total,
             refused_total=self._refused_total,
-            capacity=porter.capacity,
+            capacity=outlook.capacity,
             level=int(any(waiting.values())),
             tokens_refused={refusal.value: count for refusal, count in self._tokens_refused.items()},
             ledger_failures_total=self._ledger.failures_total,

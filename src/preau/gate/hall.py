@@ -80,7 +80,7 @@ class Hall:
             caching = "no-store"
         return Answer(
             status=200,
-            body=self._porter.state_json,
+            body=self._porter.outlook.state_json,
             content_type=JSON,
             headers=(("cache-control", caching), ("vary", "accept-encoding")),
         )
@@ -123,14 +123,15 @@ class Hall:
 
     def _page(self, request: Request, waits: Waits, *, back: str, refresh_s: int, sent_something: bool) -> Answer:
         held, card = waits.ticket, request.visitor.card
-        before = people_before(self._porter.curves, Place(held.lane, held.order_key))
+        outlook = self._porter.outlook
+        before = people_before(outlook.curves, Place(held.lane, held.order_key))
         group = None if card is None or card.group == NO_GROUP else card.group
         view = WaitingView(
             lane=held.lane,
             order_key=held.order_key,
             lot=lot_of(held.tid),
             before=before,
-            interval=wait_interval(before, entries_per_s=self._porter.entries_per_s),
+            interval=wait_interval(before, entries_per_s=outlook.entries_per_s),
             now_s=request.now_s,
             words=words(
                 pupil=card is not None and card.role is Role.PUPIL,

@@ -7,13 +7,14 @@ second later. It also publishes ``at_the_door.json``: there the live class reads
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
 from preau.gate.rules.places import OTHERS, PUPILS
@@ -34,6 +35,25 @@ SAMPLE_EVERY_S: Final = 30.0
 log = structlog.get_logger("preau.gate")
 
 
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last look came to: swapped as one value, so that who reads it sees one look and never half of two."""
+
+    plan: Plan
+    curves: Mapping[int, Curve]
+    """How many wait before which key, by lane."""
+    sample: int
+    """One in so many of the waiting is heard."""
+    entries_per_s: float
+    """Rate of entries while people wait; 0.0 when nothing is known yet."""
+    capacity: int
+    """People of lanes 1 and 3 inside at once."""
+    free: int
+    """Places free at the last look, or 0 since a claim was refused."""
+    census: Census
+    state_json: bytes = b""
+    """All of this as ``/attente/etat.json`` says it."""
+
+
 class Porter:
     """Looks at the ledger once a second and writes the plan.
 
@@ -42,6 +62,9 @@ class Porter:
         capacity: people of lanes 1 and 3 inside at once.
         published: the folder for ``at_the_door.json``; None publishes nothing.
         clock: wall clock, seconds.
+
+    Attributes:
+        outlook: what everybody at the gate follows.
     """
 
     def __init__(
@@ -52,21 +75,25 @@ class Porter:
         published: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.ledger = ledger
-        self.capacity = capacity
+        self._ledger = ledger
         self._clock = clock
         self._file = None if published is None else published / AT_THE_DOOR_FILE
         self._memory = Memory()
         self._looked_at_s: float | None = None
         self._sampled_at_s = self._published_at_s = clock()
         self._restored = False
-        self.plan: Plan = open_plan(clock())
-        self.census = Census(0, 0, 0, ())
-        self.sample = 1
+        self._sample = 1
         self._entered = self._watched_s = 0.0
-        self.entries_per_s = 0.0
-        self.curves: dict[int, Curve] = {lane: curve((), lane) for lane in (PUPILS, OTHERS)}
-        self.state_json = self._encode_state(clock())
+        nobody = Outlook(
+            plan=open_plan(clock()),
+            curves={lane: curve((), lane) for lane in (PUPILS, OTHERS)},
+            sample=1,
+            entries_per_s=0.0,
+            capacity=capacity,
+            free=capacity,
+            census=Census(0, 0, 0, ()),
+        )
+        self.outlook = _told(nobody, now_s=clock())
 
     async def run(self) -> None:
         """Ticks until it is cancelled."""
@@ -90,60 +117,52 @@ class Porter:
         now_s = self._clock()
         if not self._restored:
             await self._restore_at_the_door()
-        census = await self.ledger.census(now_s=now_s)
-        self._learn_rate(census, now_s)
-        groups = _groups(census.waiting, self.sample)
+        census = await self._ledger.census(now_s=now_s)
+        capacity, entries_per_s = self.outlook.capacity, self._learnt_rate(census, now_s)
+        groups = _groups(census.waiting, self._sample)
         situation = Situation(
             now_s=now_s,
-            capacity=self.capacity,
+            capacity=capacity,
             inside=census.inside,
             admitted_total=census.admitted_total,
             groups=groups,
-            leaves_per_s=self.entries_per_s if groups else 0.0,
+            leaves_per_s=entries_per_s if groups else 0.0,
         )
-        self.plan, self._memory = next_plan(self._memory, situation)
-        self.census = census
-        self.curves = {lane: curve(groups, lane, exact=self.sample == 1) for lane in (PUPILS, OTHERS)}
-        self.state_json = self._encode_state(now_s)
+        plan, self._memory = next_plan(self._memory, situation)
+        seen = Outlook(
+            plan=plan,
+            curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in (PUPILS, OTHERS)},
+            sample=self._sample,
+            entries_per_s=entries_per_s,
+            capacity=capacity,
+            free=max(0, capacity - census.inside),
+            census=census,
+        )
+        self.outlook = _told(seen, now_s=now_s)
         if now_s - self._sampled_at_s >= SAMPLE_EVERY_S:
             self._sampled_at_s = now_s
-            self.sample = next_sample(self.sample, heard=len(census.waiting))
+            self._sample = next_sample(self._sample, heard=len(census.waiting))
         if now_s - self._published_at_s >= PUBLISH_EVERY_S:
             self._published_at_s = now_s
             await self.publish_at_the_door()
 
-    @property
-    def free(self) -> int:
-        """Places free at the last look."""
-        return max(0, self.capacity - self.census.inside)
-
     def house_is_full(self) -> None:
         """A claim was refused: the last look is out of date, and nobody must be told to come in because of it."""
-        if self.free:
-            self.census = self.census._replace(inside=self.capacity)
-            self.state_json = self._encode_state(self._clock())
+        if self.outlook.free:
+            self.outlook = _told(replace(self.outlook, free=0), now_s=self._clock())
 
-    def _learn_rate(self, census: Census, now_s: float) -> None:
+    def _learnt_rate(self, census: Census, now_s: float) -> float:
+        last, entries_per_s = self.outlook.census, self.outlook.entries_per_s
         # Only while somebody waits: people who walk into an empty house say nothing about when a place comes free.
-        if self._looked_at_s is not None and now_s > self._looked_at_s and self.census.waiting:
+        if self._looked_at_s is not None and now_s > self._looked_at_s and last.waiting:
             elapsed_s = now_s - self._looked_at_s
-            entered = max(0, census.admitted_total - self.census.admitted_total)
+            entered = max(0, census.admitted_total - last.admitted_total)
             fading = math.exp(-elapsed_s / RATE_MEMORY_S)
             self._entered = self._entered * fading + entered
             self._watched_s = self._watched_s * fading + elapsed_s
-            self.entries_per_s = self._entered / max(self._watched_s, LEAST_WATCHED_S)
+            entries_per_s = self._entered / max(self._watched_s, LEAST_WATCHED_S)
         self._looked_at_s = now_s
-
-    def _encode_state(self, now_s: float) -> bytes:
-        document = state_document(
-            self.plan,
-            self.curves,
-            now_s=now_s,
-            free=self.free,
-            entries_per_s=self.entries_per_s,
-            sample=self.sample,
-        )
-        return msgspec.json.encode(document)
+        return entries_per_s
 
     async def _restore_at_the_door(self) -> None:
         self._restored = True
@@ -153,13 +172,26 @@ class Porter:
                 log.warning("at_the_door_refused", code=known.code.value, detail=known.detail)
             return
         waits = {subject: Wait(*wait) for subject, wait in list(known.waits.items())[:AT_THE_DOOR_MAX]}
-        await self.ledger.restore_at_the_door(waits)
+        await self._ledger.restore_at_the_door(waits)
 
     async def publish_at_the_door(self) -> None:
         """Publishes the waits of today, in a thread: 2 MB of them must not hold up who is being answered."""
         if self._file is not None:
-            waits = await self.ledger.at_the_door(now_s=self._clock())
+            waits = await self._ledger.at_the_door(now_s=self._clock())
             await asyncio.to_thread(_write_waits, self._file, waits)
+
+
+def _told(outlook: Outlook, *, now_s: float) -> Outlook:
+    """The same with its document for the browsers."""
+    document = state_document(
+        outlook.plan,
+        outlook.curves,
+        now_s=now_s,
+        free=outlook.free,
+        entries_per_s=outlook.entries_per_s,
+        sample=outlook.sample,
+    )
+    return replace(outlook, state_json=msgspec.json.encode(document))
 
 
 def _write_waits(path: Path, waits: dict[str, Wait]) -> None:

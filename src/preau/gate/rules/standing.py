@@ -6,7 +6,7 @@ lanes served before it; the time is an interval, and None when nothing is known.
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from preau.gate.rules.places import OTHERS, PUPILS, Place
@@ -57,7 +57,7 @@ def curve(groups: Sequence[Group], lane: int, *, exact: bool = True) -> Curve:
     return Curve(tuple(chosen), exact=False, people=people)
 
 
-def people_before(curves: dict[int, Curve], place: Place) -> int:
+def people_before(curves: Mapping[int, Curve], place: Place) -> int:
     """How many present people enter before ``place``, as the browser computes it from the shared file."""
     own = curves.get(place.lane)
     before = 0 if own is None else _below(own, place.order_key)

@@ -6,6 +6,7 @@ Specification: docs/protocol/gate.md.
 """
 
 import base64
+from collections.abc import Mapping
 from typing import Any, Final
 
 from preau.gate.rules.places import OTHERS, PUPILS
@@ -29,7 +30,7 @@ def pace_s(waiting: int) -> int:
 
 
 def state_document(
-    plan: Plan, curves: dict[int, Curve], *, now_s: float, free: int, entries_per_s: float, sample: int
+    plan: Plan, curves: Mapping[int, Curve], *, now_s: float, free: int, entries_per_s: float, sample: int
 ) -> dict[str, Any]:
     """The document, ready to be encoded as JSON."""
     waiting = sum(curve.people for curve in curves.values())
