@@ -2,7 +2,7 @@
 // both within reach. Every part is an improvement of a page that works without it.
 
 import { PACKAGES, storable } from "./caching";
-import { keepLesson } from "./device";
+import { keepLesson, keptLessons } from "./device";
 import { forgetOnSignOut, noteIdentity } from "./identity";
 import { LessonPage, lessonData } from "./lesson";
 import { Outbox } from "./outbox";
@@ -25,11 +25,14 @@ async function registerWorker(): Promise<void> {
 async function keepThisLesson(title: string, course: string): Promise<void> {
   if (!("caches" in globalThis)) return;
   const url = location.pathname;
+  // The worker may have kept the page already without knowing its title: the list of lessons would not show it.
+  if ((await keptLessons()).some((lesson) => lesson.url === url)) return;
   const cache = await caches.open(PACKAGES);
-  if (await cache.match(url)) return;
-  const answer = await fetch(url, { credentials: "same-origin" });
-  if (!storable(answer)) return;
-  await cache.put(url, answer);
+  if (!(await cache.match(url))) {
+    const answer = await fetch(url, { credentials: "same-origin" });
+    if (!storable(answer)) return;
+    await cache.put(url, answer);
+  }
   await keepLesson({ url, title, course, minutes: 30, kept_at: new Date().toISOString() });
 }
 
@@ -41,11 +44,13 @@ async function bringTheWeekHome(): Promise<void> {
   const words = offlineWords(kept.size, lessons.length);
   for (const place of document.querySelectorAll<HTMLElement>("[data-offline-state]")) {
     place.textContent = words;
+    place.lang = "fr"; // the page may be in English
     place.hidden = false;
   }
   for (const place of document.querySelectorAll<HTMLElement>("[data-offline-lesson]")) {
     if (!kept.has(place.dataset.offlineLesson ?? "")) continue;
     place.textContent = "Sur cet appareil";
+    place.lang = "fr";
     place.hidden = false;
   }
 }

@@ -48,6 +48,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   // Signing out: the kept pages show a name. The page forgets them too, but it may be gone before it has.
   if (event.request.method === "POST" && url.pathname === "/deconnexion/") event.waitUntil(caches.delete(PAGES));
+  // What was chosen on /confort/ (language, contrast) is drawn into every kept page.
+  if (url.pathname === "/confort/" && url.searchParams.has("garde")) event.waitUntil(caches.delete(PAGES));
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   switch (strategyFor(url.pathname)) {
     case "package":
@@ -75,7 +77,8 @@ self.addEventListener("sync", (event) => {
 /** Whoever is signed in gets their work sent; the others' is refused as another person's and stays. */
 async function sendForEveryone(): Promise<void> {
   for (const person of await peopleWaiting()) {
-    if ((await sendWaiting(person)) === "later") throw new Error("the browser asks for this again later");
+    const outcome = await sendWaiting(person);
+    if (outcome === "later" || outcome === "unready") throw new Error("the browser asks for this again later");
   }
 }
 

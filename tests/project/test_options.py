@@ -50,6 +50,16 @@ def test_a_missing_file_is_named() -> None:
     assert "/nulle/part" in refused({"PREAU_SECRET_KEY_FILE": "/nulle/part"})["PREAU_SECRET_KEY"]
 
 
+def test_a_stylesheet_is_a_file_that_can_be_read(tmp_path: Path) -> None:
+    own = tmp_path / "couleurs.css"
+    own.write_text(":root { --preau-slate: #3b2a6b; }")
+    options = parse({"PREAU_STYLESHEET": str(own)})
+    assert isinstance(options, Options)
+    assert options.stylesheet == own
+    for wrong in (tmp_path, tmp_path / "absent.css", "a\0b"):
+        assert "ne se lit pas" in refused({"PREAU_STYLESHEET": str(wrong)})["PREAU_STYLESHEET"]
+
+
 def test_an_https_address_reserves_cookies_to_tls() -> None:
     options = parse({"PREAU_PUBLIC_URL": "https://preau.example/"})
     assert isinstance(options, Options)

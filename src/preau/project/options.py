@@ -21,6 +21,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     SWITCH = "switch"
     PATH = "path"
+    FILE = "file"
     URL = "url"
     BIND = "host:port"
 
@@ -110,6 +111,13 @@ TABLE: Final[tuple[Option, ...]] = (
         lowest=1,
         highest=64,
     ),
+    Option(
+        "PREAU_STYLESHEET",
+        "stylesheet",
+        Kind.FILE,
+        "",
+        "Feuille de style CSS de l’établissement, lue au démarrage et chargée après celle de Préau. Vide : aucune.",
+    ),
     Option("PREAU_LOG_JSON", "log_json", Kind.SWITCH, "1", "Journaux en JSON (1) ou lisibles à l’œil (0)."),
     Option(
         "PREAU_DEMO", "demo", Kind.SWITCH, "0", "Comptes et données de démonstration. Refusé avec PREAU_PUBLIC_URL."
@@ -130,6 +138,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     capacity: int
     pass_idle_s: int
     sign_in_concurrency: int
+    stylesheet: Path | None
     log_json: bool
     demo: bool
 
@@ -191,6 +200,16 @@ def _switch(option: Option, text: str) -> bool | Mistake:
     return Mistake(option.name, f"« {text} » : 0 ou 1 est attendu")
 
 
+def _file(option: Option, text: str) -> Path | Mistake | None:
+    if not text:
+        return None
+    try:
+        with Path(text).open("rb"):
+            return Path(text)
+    except (OSError, ValueError):
+        return Mistake(option.name, f"« {text} » ne se lit pas : le chemin d’un fichier est attendu")
+
+
 def _url(option: Option, text: str) -> str | Mistake:
     if text and urlsplit(text).scheme not in option.schemes:
         return Mistake(option.name, f"une adresse en {', '.join(option.schemes)} est attendue")
@@ -216,6 +235,7 @@ _PARSERS = {
     Kind.INTEGER: _integer,
     Kind.SWITCH: _switch,
     Kind.PATH: lambda _option, text: Path(text),
+    Kind.FILE: _file,
     Kind.URL: _url,
     Kind.BIND: _bind,
 }

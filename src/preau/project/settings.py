@@ -8,6 +8,7 @@ import dj_database_url
 
 from preau.project import installation
 from preau.project.options import Options, parse
+from preau.project.static_files import OPERATOR_STYLESHEET
 from preau.tokens.cookies import cookie_names
 
 _parsed = parse(os.environ)
@@ -26,6 +27,7 @@ PREAU_PUBLISHED = OPTIONS.data / "published"
 PREAU_COOKIES = cookie_names(secure=OPTIONS.secure)
 PREAU_PUBLIC_URL = OPTIONS.base_url
 PREAU_DEMO = OPTIONS.demo
+PREAU_STYLESHEET = f"/static/{OPERATOR_STYLESHEET}" if OPTIONS.stylesheet else ""
 PREAU_SIGN_IN_CONCURRENCY = OPTIONS.sign_in_concurrency
 
 SECRET_KEY = PREAU_KEYRING.standing_key("django").hex()
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # weak lines; random padding and masked tokens answer BREACH
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "preau.school.pages.language.chosen_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

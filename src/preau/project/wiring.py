@@ -74,7 +74,7 @@ def build(options: Options, keyring: Keyring) -> House:
         public_url=options.base_url,
     )
     health = Health(canary, metrics=lambda: render(signals.read()))
-    static = static_application(options.data)
+    static = static_application(options.data, stylesheet=options.stylesheet)
     before: dict[str, Application] = {
         "/__*": health, "/metrics": health, "/static/*": static, **dict.fromkeys(AT_THE_ROOT, static),
         "/colis/*": PackageFiles(options.data / "colis"), "/etat": status, "/etat/*": status,

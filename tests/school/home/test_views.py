@@ -69,6 +69,6 @@ def test_a_strange_comfort_cookie_changes_nothing(client: Client, value: str) ->
 
 
 def test_an_operator_adds_one_style_sheet_of_their_own(client: Client, settings: object) -> None:
-    settings.PREAU_STYLESHEET = "/static/region.css"  # type: ignore[attr-defined]
+    settings.PREAU_STYLESHEET = "/static/operator.css"  # type: ignore[attr-defined]
     page = client.get("/").content.decode()
-    assert page.index("/static/site.css") < page.index("/static/region.css")
+    assert page.index("/static/site.css") < page.index("/static/operator.css")

@@ -17,6 +17,7 @@ from preau.school.classroom.refusals import Refusal
 from preau.school.directory.models import Person, Profile, TimetableSlot
 from preau.school.directory.occurrences import timezone_of
 from preau.school.pages.context import home_of
+from preau.school.pages.language import render_in_french
 from preau.school.pages.refusals import refuse
 
 
@@ -68,7 +69,7 @@ def live_class(request: HttpRequest, live_class_id: str) -> HttpResponse:
         return redirect("register", found.id.hex)
     if isinstance(seat, Refusal):
         return _refused(request, seat)
-    return render(request, "live_class.html", {"room": _room(person, found, seat)})
+    return render_in_french(request, "live_class.html", {"room": _room(person, found, seat)})
 
 
 def _room(person: Person, live_class: LiveClass, seat: str) -> dict[str, str]:

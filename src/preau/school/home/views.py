@@ -12,7 +12,7 @@ from preau.school.content.selectors import courses_by_section, lesson_of_the_sec
 from preau.school.directory.grades import Grade, Section
 from preau.school.directory.models import Person
 from preau.school.home.service_state import read_state
-from preau.school.pages.context import COMFORT_COOKIE, CONTRAST, SPACING, home_of
+from preau.school.pages.context import COMFORT_COOKIE, CONTRAST, ENGLISH, SPACING, home_of
 
 _YEAR_S: Final = 365 * 86_400
 
@@ -69,10 +69,10 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def comfort(request: HttpRequest) -> HttpResponse:
-    """How one likes to read. Kept on the device for a year; it says nothing of anybody."""
+    """How one likes to read, and in which language. Kept on the device for a year; it says nothing of anybody."""
     if request.method == "GET":
         return render(request, "home/comfort.html", {"saved": "garde" in request.GET})
-    wanted = [name for name in (CONTRAST, SPACING) if request.POST.get(name) == "oui"]
+    wanted = [name for name in (CONTRAST, SPACING, ENGLISH) if request.POST.get(name) == "oui"]
     response = HttpResponse(status=303, headers={"Location": "/confort/?garde=1"})
     response.set_cookie(
         COMFORT_COOKIE,
@@ -80,6 +80,6 @@ def comfort(request: HttpRequest) -> HttpResponse:
         max_age=_YEAR_S,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
+        httponly=False,  # lessons are the same file for everybody: their script reads it
     )
     return response

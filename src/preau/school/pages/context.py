@@ -15,6 +15,7 @@ from preau.school.directory.models import Person, Profile
 COMFORT_COOKIE = "confort"
 CONTRAST = "contraste"
 SPACING = "espacement"
+ENGLISH = "anglais"
 
 _VISITOR = (
     ("/ecole/", gettext_lazy("École"), "home"),
@@ -39,7 +40,7 @@ PLACES = {
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The ``site`` of every template."""
-    comfort = request.COOKIES.get(COMFORT_COOKIE, "").split("-")
+    comfort = comfort_of(request)
     person = request.user if isinstance(request.user, Person) else None
     section = str(request.session.get("section", "")) if person else ""
     return {
@@ -53,9 +54,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "places": _places(request, person),
             "contrast": CONTRAST in comfort,
             "spacing": SPACING in comfort,
-            "stylesheet": getattr(settings, "PREAU_STYLESHEET", ""),
+            "english": ENGLISH in comfort,
+            "stylesheet": settings.PREAU_STYLESHEET,
         }
     }
+
+
+def comfort_of(request: HttpRequest) -> list[str]:
+    """What was chosen on /confort/: some of ``CONTRAST``, ``SPACING``, ``ENGLISH``, and whatever a stranger wrote."""
+    return request.COOKIES.get(COMFORT_COOKIE, "").split("-")
 
 
 def home_of(person: Person) -> str:

@@ -1,17 +1,20 @@
-"""Hours and days as they are said in French."""
+"""Hours and days as the language of the page says them."""
 
 from datetime import date, datetime, timedelta
 from zlib import crc32
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 HUES = 6
 """Colours that mark subjects in a timetable; see ``.hue-0`` and its neighbours in the style sheet."""
 
 
 def clock(moment: datetime) -> str:
-    """``8 h 42``, with non-breaking spaces, in the zone that ``moment`` is given in."""
-    return f"{moment.hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{moment.minute:02d}"
+    """``8 h 42``, with non-breaking spaces, ``8:42`` in English, in the zone that ``moment`` is given in."""
+    return gettext("{hour}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{minute}").format(
+        hour=moment.hour, minute=f"{moment.minute:02d}"
+    )
 
 
 def long_day(day: date) -> str:

@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -16,6 +15,7 @@ from preau.school.content.items import Item, LessonFile
 from preau.school.content.library import published_lesson
 from preau.school.content.models import Lesson
 from preau.school.directory.models import Person
+from preau.school.pages.language import render_in_french
 from preau.school.pages.refusals import refuse
 from preau.school.work.forms import response_of_form
 from preau.school.work.marking import Malformed, Mark, mark
@@ -175,7 +175,7 @@ def _result_page(
         "retry_url": f"{lesson.url}#q-{item.key}",
         "next_url": f"{lesson.url}#q-{following}" if following else None,
     }
-    response = render(request, "work/result.html", context)
+    response = render_in_french(request, "work/result.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
