@@ -21,6 +21,7 @@ interface LessonData {
 const SENDING: Record<Outcome, string> = {
   sent: "Enregistré sur cet appareil. Envoi en cours.", // written down since the request left
   later: "Enregistré sur cet appareil. L’envoi se fera au retour d’internet.",
+  unready: "Enregistré sur cet appareil. L’école ne peut pas le recevoir maintenant : nouvel essai dans un instant.",
   signed_out: "Enregistré sur cet appareil.",
 };
 
@@ -162,7 +163,7 @@ export class LessonPage {
     }
     if (answers.length === 0) return;
     const waiting = events.some((event) => event.state === "waiting");
-    const state = this.saySending(waiting ? SENDING[outcome] : "Tout est envoyé.");
+    const state = this.saySending(waiting ? SENDING[outcome] : settledWords(events));
     if (waiting && outcome === "signed_out") state?.append(" ", signInLink(this.person !== ""));
   }
 }
@@ -175,6 +176,14 @@ function newUuid(): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Nothing waits any more; what the school refused stays here and will not leave by itself. */
+function settledWords(events: StoredEvent[]): string {
+  const refused = events.filter((event) => event.state === "refused" && event.kind === "answer").length;
+  if (refused === 0) return "Tout est envoyé.";
+  const what = refused === 1 ? "Une réponse n’a pas été acceptée" : `${refused} réponses n’ont pas été acceptées`;
+  return `${what} par l’école. C’est gardé sur cet appareil : montre-le à ton enseignant·e.`;
 }
 
 function keptWords(event: StoredEvent): string {

@@ -52,7 +52,7 @@ export class Outbox {
     if (outcome === "sent") {
       this.attempt = 0;
       await trim().catch(() => undefined);
-    } else if (outcome === "later") {
+    } else if (outcome !== "signed_out") {
       void askForBackgroundSync();
       this.timer = setTimeout(() => this.wake(), pauseMs(this.attempt++, Math.random()));
     }
