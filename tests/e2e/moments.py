@@ -28,7 +28,7 @@ from preau_process import PreauProcess
 Moment = tuple[str, Window]
 MOST_RELOADS: Final = 80
 BETWEEN_RELOADS_MS: Final = 250
-"""Twenty seconds in all; the status page looks every five."""
+"""Twenty seconds in all: the status page looks every five."""
 
 
 def open_class_door(teacher: Page, base_url: str) -> str:
@@ -204,8 +204,8 @@ def offline(visitors: Visitors, demo: PreauProcess) -> Iterator[Moment]:
     pupil.page.goto(f"{demo.url}/journee/")
     pupil.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     pupil.page.reload()
+    expect(pupil.page.locator("[data-offline-state]")).to_contain_text("Toute ta semaine est sur cet appareil")
     open_lesson(pupil.page)
-    pupil.page.reload()
     demo.stop()
     try:
         title = pupil.page.locator("h1").inner_text()

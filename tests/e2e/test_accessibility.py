@@ -40,7 +40,7 @@ THEMES: Final = (
 )
 
 _RUN: Final = """async rules => {
-    const {violations} = await axe.run(document, {runOnly: rules, resultTypes: ['violations']})
+    const {violations} = await axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})
     return violations.flatMap(violation => violation.nodes.map(node =>
         [violation.id, node.target.join(' '), violation.help, node.failureSummary].join(' | ')))
 }"""
