@@ -190,6 +190,27 @@ def test_signing_out_forgets_whose_device_this_is(page: Page, site: SchoolSite, 
     ]
 
 
+def test_another_language_shows_no_kept_page_of_the_first(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    _open_lesson(page, lesson)
+    _let_the_worker_take_over(page)
+    kept = "async () => !!(await (await caches.open('preau-pages-1')).match('/parcours/'))"
+    page.goto("/parcours/")
+    page.wait_for_function(kept)
+    page.goto("/confort/")
+    page.get_by_label("English").check()
+    page.get_by_role("button", name="Garder").click()
+    expect(page.locator("html[lang=en]")).to_be_attached()
+    page.wait_for_function(f"async () => !(await ({kept})())")
+
+    page.goto("/parcours/")
+    expect(page.get_by_role("heading", name="Courses", exact=True)).to_be_visible()
+    page.wait_for_function(kept)
+    site.stop()
+    page.reload()
+    expect(page.locator("html[lang=en]")).to_be_attached()
+    assert page.get_by_role("heading", name="Courses", exact=True).is_visible(), "what is kept now is the English page"
+
+
 def test_a_worker_that_is_switched_off_removes_itself(page: Page, site: SchoolSite, lesson: Lesson) -> None:
     _open_lesson(page, lesson)
     _let_the_worker_take_over(page)
