@@ -1,6 +1,7 @@
 """The shapes of published files: what is read, what is refused, and that they are what the vectors say."""
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -115,3 +116,10 @@ def test_the_bounds_are_those_of_the_rooms() -> None:
     for section in Section:
         document = json.loads(good("roster")) | {"section": section.value}
         assert code_of("roster", json.dumps(document).encode()) is None
+
+
+def test_the_examples_of_the_contract_are_read() -> None:
+    contract = (FOLDER.parents[2] / "reference/interfaces.md").read_text("utf-8")
+    examples = re.findall(r"```json\n(.*?)```", contract, re.DOTALL)
+    read = [kind for example in examples for kind in KINDS if code_of(kind, example.encode()) is None]
+    assert sorted(read) == sorted(KINDS)
