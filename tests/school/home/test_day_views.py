@@ -108,6 +108,68 @@ def test_what_is_over_is_folded_away_today(
     assert page.index("Lecture") < page.index("Mathématiques")
 
 
+def full_timetable(class_group: ClassGroup, teacher: Person) -> list[TimetableSlot]:
+    """A lesson each hour from 0 h to 23 h; the clock stands at 8:35."""
+    return [
+        factories.make_slot(class_group, teacher, subject=f"Cours de {hour} h", starts_at=time(hour, 0), minutes=55)
+        for hour in range(24)
+    ]
+
+
+def in_sight(page: str) -> list[int]:
+    """The hours of the lessons that are not folded away, in order."""
+    shown = re.sub(r"<details>.*?</details>", "", page, flags=re.DOTALL)
+    return [int(hour) for hour in re.findall(r"Cours de (\d+) h</h3>", shown)]
+
+
+def test_today_the_lesson_of_now_is_seen_first_and_then_three_more(
+    client: Client, tuesday: datetime, pupil: Person, class_group: ClassGroup, teacher: Person
+) -> None:
+    full_timetable(class_group, teacher)
+    page = page_of(client, pupil)
+    assert in_sight(page) == [8, 9, 10, 11]
+    assert "8 cours terminés" in page
+    assert "12 cours plus tard" in page
+    assert page.index("Cours de 8 h") < page.index('<nav class="week"')
+
+
+def test_between_two_lessons_the_next_three_are_seen(
+    client: Client, tuesday: datetime, pupil: Person, class_group: ClassGroup, teacher: Person
+) -> None:
+    for hour in (7, 11, 13, 15, 17):
+        factories.make_slot(class_group, teacher, subject=f"Cours de {hour} h", starts_at=time(hour, 0), minutes=55)
+    assert in_sight(page_of(client, pupil)) == [11, 13, 15]
+
+
+def test_on_another_day_all_hours_of_a_school_are_seen(
+    client: Client, tuesday: datetime, pupil: Person, class_group: ClassGroup, teacher: Person
+) -> None:
+    full_timetable(class_group, teacher)
+    page = page_of(client, pupil, "?jour=2026-12-01")
+    assert in_sight(page) == list(range(8, 18))
+    assert "terminé" not in page
+
+
+def test_a_teacher_keeps_the_last_lesson_in_sight_if_it_has_a_register(
+    client: Client, tuesday: datetime, class_group: ClassGroup, teacher: Person, pupil: Person
+) -> None:
+    slots = full_timetable(class_group, teacher)
+    assert in_sight(page_of(client, teacher)) == [8, 9, 10, 11]
+    live_class = open_live_class(slot=slots[7], now=tuesday - timedelta(hours=1), opened_by=teacher)
+    factories.publish_register(live_class, ended_at=tuesday)  # type: ignore[arg-type]
+    assert in_sight(page_of(client, teacher)) == [7, 8, 9, 10, 11]
+    assert in_sight(page_of(client, pupil)) == [8, 9, 10, 11]
+
+
+def test_when_all_lessons_are_over_the_page_says_so(
+    client: Client, tuesday: datetime, pupil: Person, class_group: ClassGroup, teacher: Person
+) -> None:
+    factories.make_slot(class_group, teacher, subject="Lecture", starts_at=time(7, 0), minutes=30)
+    page = page_of(client, pupil)
+    assert "C’est fini pour aujourd’hui." in page
+    assert "Pas de cours ce jour-là." not in page
+
+
 def test_a_day_without_class_says_so(client: Client, tuesday: datetime, pupil: Person) -> None:
     assert "Pas de cours ce jour-là." in page_of(client, pupil, "?jour=2026-11-29")
 

@@ -27,7 +27,7 @@ class _Words(msgspec.Struct, frozen=True):
 _WORDS: Final[dict[Status | None, _Words]] = {
     "present": _Words(gettext_noop("présent(e)"), "", gettext_noop("Présents"), "check"),
     "late": _Words(gettext_noop("en retard"), gettext_noop("entrée après le début"), gettext_noop("En retard"), "late"),
-    "left": _Words(gettext_noop("parti(e) avant la fin"), "", gettext_noop("Partis avant la fin"), "left"),
+    "left": _Words(gettext_noop("parti(e)"), gettext_noop("avant la fin"), gettext_noop("Partis avant la fin"), "left"),
     "at_the_door": _Words(
         gettext_noop("à la porte"),
         gettext_noop("la plateforme l’a fait attendre, n’est pas absent(e)"),

@@ -17,7 +17,9 @@ from preau.school.pages.moments import clock, hue_of
 
 EARLIEST_HOUR: Final = 8
 LATEST_HOUR: Final = 18
-"""Lessons outside of these hours are folded away, unless they are now: few schools have any."""
+"""Lessons of another day outside of these hours are folded away: few schools have any."""
+NEXT_SHOWN: Final = 3
+"""Lessons to come that are shown today beside the one that is now; a phone has room for no more."""
 
 
 class State(StrEnum):
@@ -49,13 +51,15 @@ class DaySlot(msgspec.Struct, frozen=True, kw_only=True):
     is_now: bool
     is_first_now: bool = False
     """The one that gets the main button: a lesson that ends in five minutes and the next one can both be now."""
-    fold: str
-    """``past``, ``early`` or ``late`` when it is folded away, else empty."""
+    over: bool
+    """Its time has passed, whatever became of it."""
+    unusual: int
+    """-1 before the usual hours of a school, 1 after them, else 0."""
     live_class: str
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """The lessons of a day; those that are over and those of unusual hours apart, so that *now* comes first."""
+    """The lessons of a day, in order: ``main`` is shown, what comes before and after it is folded away."""
 
     past: list[DaySlot]
     early: list[DaySlot]
@@ -71,15 +75,39 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
         return any(slot.state is State.OPEN for slot in self.slots)
 
 
-def day_of(occurrences: Sequence[Occurrence], now: datetime) -> Day:
-    """The day of these lessons. One query."""
+def slots_of(occurrences: Sequence[Occurrence], now: datetime) -> list[DaySlot]:
+    """These lessons as they stand at ``now``. One query."""
     opened = live_classes_of_lessons(occurrences)
-    slots = _with_first_now([_slot(one, opened.get((one.slot.pk.hex, one.starts_at)), now) for one in occurrences])
+    return _with_first_now([_slot(one, opened.get((one.slot.pk.hex, one.starts_at)), now) for one in occurrences])
+
+
+def today_of(slots: Sequence[DaySlot], *, with_register: bool) -> Day:
+    """Today: what is now comes first.
+
+    Args:
+        slots: of today, in order.
+        with_register: keep the lesson that ended last in sight if its class was held: its register is the next thing
+            to look at for whoever gave it.
+    """
+    over = [slot for slot in slots if slot.over and not slot.is_now]
+    coming = [slot for slot in slots if not slot.over and not slot.is_now]
+    kept = over[-1:] if with_register and over and over[-1].live_class else []
+    hidden = [*over[: len(over) - len(kept)], *coming[NEXT_SHOWN:]]
     return Day(
-        past=[slot for slot in slots if slot.fold == "past"],
-        early=[slot for slot in slots if slot.fold == "early"],
-        main=[slot for slot in slots if not slot.fold],
-        late=[slot for slot in slots if slot.fold == "late"],
+        past=over[: len(over) - len(kept)],
+        early=[],
+        main=[slot for slot in slots if slot not in hidden],
+        late=coming[NEXT_SHOWN:],
+    )
+
+
+def other_day_of(slots: Sequence[DaySlot]) -> Day:
+    """A day before or after today: the usual hours of a school are shown."""
+    return Day(
+        past=[],
+        early=[slot for slot in slots if slot.unusual < 0 and not slot.is_now],
+        main=[slot for slot in slots if not slot.unusual or slot.is_now],
+        late=[slot for slot in slots if slot.unusual > 0 and not slot.is_now],
     )
 
 
@@ -138,18 +166,17 @@ def _slot(occurrence: Occurrence, live_class: LiveClass | None, now: datetime) -
         class_group_id=slot.class_group_id.hex,
         state=state,
         is_now=is_now,
-        fold="" if is_now else _fold(starts, ends, now),
+        over=ends <= now,
+        unusual=_unusual(starts, ends),
         live_class=live_class.pk.hex if live_class else "",
     )
 
 
-def _fold(starts: datetime, ends: datetime, now: datetime) -> str:
-    if ends <= now and starts.date() == now.astimezone(starts.tzinfo).date():
-        return "past"
+def _unusual(starts: datetime, ends: datetime) -> int:
     if starts.hour < EARLIEST_HOUR:
-        return "early"
+        return -1
     closing = datetime.combine(starts.date(), starts.time().min, starts.tzinfo) + timedelta(hours=LATEST_HOUR)
-    return "late" if ends > closing else ""
+    return 1 if ends > closing else 0
 
 
 def read_day(text: str | None, today: date) -> date | None:

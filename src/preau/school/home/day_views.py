@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from preau.school.content.selectors import lesson_of_the_day
 from preau.school.directory.models import Person, Profile
 from preau.school.directory.selectors import class_groups_of, occurrences_of_person
-from preau.school.home.day import day_of, read_day
+from preau.school.home.day import other_day_of, read_day, slots_of, today_of
 from preau.school.home.lessons import recent_lessons, with_progress
 from preau.school.pages.context import home_of
 from preau.school.pages.moments import long_day, school_week, short_day
@@ -50,10 +50,12 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def _frame(person: Person, day: date, today: date, now: datetime) -> dict[str, Any]:
     groups = class_groups_of(person, today)
     week = school_week(day, today)
+    slots = slots_of(occurrences_of_person(person, day), now)
+    with_register = person.profile == Profile.TEACHER
     return {
         "person": person,
         "class_groups": groups,
-        "day": day_of(occurrences_of_person(person, day), now),
+        "day": today_of(slots, with_register=with_register) if day == today else other_day_of(slots),
         "long_day": long_day(day),
         "is_today": day == today,
         "week": [

@@ -18,7 +18,7 @@ from preau.school.classroom import published
 from preau.school.directory.models import ClassGroup, Person, Profile
 from preau.school.directory.occurrences import Occurrence
 from preau.school.directory.selectors import class_groups_of, occurrences, pupils_of_guardian
-from preau.school.home.day import DaySlot, day_of
+from preau.school.home.day import DaySlot, slots_of
 from preau.school.home.lessons import LessonLine, recent_lessons
 from preau.school.pages.moments import long_day
 from preau.school.pages.refusals import forbidden
@@ -77,14 +77,14 @@ def _child(pupil: Person, today: date, now: datetime) -> Child:
     return Child(
         person=pupil,
         class_group=groups[0] if groups else None,
-        slots=[_with_status(pupil, slot) for slot in day_of(lessons, now).slots if _matters(slot)],
+        slots=[_with_status(pupil, slot) for slot in slots_of(lessons, now) if _matters(slot)],
         lessons=recent_lessons(progress_of(pupil)),
     )
 
 
 def _matters(slot: DaySlot) -> bool:
     """What is over or of unusual hours is shown only if a class was held: the page stays short."""
-    return not slot.fold or bool(slot.live_class)
+    return slot.is_now or bool(slot.live_class) or not (slot.over or slot.unusual)
 
 
 def _with_status(pupil: Person, slot: DaySlot) -> ChildSlot:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from preau.school.directory.models import ClassGroup, MembershipRole, Person, Profile, School
 from preau.school.directory.selectors import occurrences
-from preau.school.home.day import DaySlot, State, day_of
+from preau.school.home.day import DaySlot, State, slots_of
 from preau.school.pages.moments import long_day
 from preau.school.pages.refusals import forbidden
 from preau.school.signin.services import refresh_card
@@ -31,13 +31,13 @@ def my_school(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     groups = _groups(person.school, today)
-    slots = day_of(occurrences(groups, today), now).slots
+    slots = slots_of(occurrences(groups, today), now)
     context: dict[str, Any] = {
         "school": person.school,
         "groups": groups,
         "lessons_now": [slot for slot in slots if slot.is_now],
         "other_lessons": [
-            slot for slot in slots if not slot.is_now and (slot.fold not in {"early", "late"} or slot.live_class)
+            slot for slot in slots if not slot.is_now and (slot.over or not slot.unusual or slot.live_class)
         ],
         "counts": _counts(slots),
         "long_day": long_day(today),
