@@ -22,12 +22,14 @@ await build({
   entryPoints: {
     pupil: "pupil/main.ts",
     site: "shared/site.css",
+    lesson: "pupil/lesson.css",
   },
   outdir: `${root}/project/static`,
 });
 // The worker carries the id of the shell it keeps: what was built just above.
 const shell = createHash("sha256");
-for (const file of ["pupil.js", "site.css"]) shell.update(await readFile(`${root}/project/static/${file}`));
+for (const file of ["pupil.js", "site.css", "lesson.css"])
+  shell.update(await readFile(`${root}/project/static/${file}`));
 await build({
   ...common,
   format: "iife",

@@ -15,7 +15,7 @@ declare const PREAU_BUILD: string;
 declare const self: ServiceWorkerGlobalScope;
 
 const SHELL = `${SHELL_PREFIX}${PREAU_BUILD}`;
-const SHELL_FILES = ["/static/site.css", "/static/pupil.js", "/favicon.svg"];
+const SHELL_FILES = ["/static/site.css", "/static/lesson.css", "/static/pupil.js", "/favicon.svg"];
 /** Longer than a good answer ever takes, shorter than a child's patience. */
 const PAGE_LIMIT_MS = 4_000;
 export const SYNC_TAG = "preau-journal";
