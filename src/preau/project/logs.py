@@ -37,6 +37,6 @@ def configure(*, as_json: bool) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(logging.INFO if as_json else logging.WARNING)  # eyes want what is wrong, collectors want all
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -92,7 +92,7 @@ class TestRoster:
                     "person": slot.teacher.id.hex,
                     "role": "teacher",
                     "full_name": "Claire Lefèvre",
-                    "short_name": "Claire L.",
+                    "short_name": "Claire Lefèvre",
                     "pseudonym": pseudonym("subject", slot.teacher.id.hex),
                 },
                 {

@@ -88,7 +88,7 @@ class TestReplacing:
         for until in ("18/12/2026", "02/07/2027"):
             report = run(sheet, DATED + (MATHS + FRENCH).replace("\n", f";;{until}\n"))
             assert report.changes["TimetableSlot"] == {"added": 0, "changed": 2, "closed": 0, "removed": 0}
-        assert {until for _, _, until in dates()} == {date(2027, 7, 2)}
+        assert {until for _, until in periods().values()} == {date(2027, 7, 2)}
         assert set(TimetableSlot.objects.values_list("id", flat=True)) == before
 
     def test_a_file_for_one_week_says_that_the_lessons_it_ends_do_not_come_back(self, sheet: Path) -> None:

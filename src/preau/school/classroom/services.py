@@ -50,7 +50,8 @@ def _member(person: Person, role: seat.SeatRole) -> RosterMember:
         person=person.id.hex,
         role=role.value,
         full_name=person.full_name,
-        short_name=person.short_name,
+        # A teacher is « Claire Lefèvre » to pupils, never « Claire L. » like a classmate.
+        short_name=person.short_name if role is seat.SeatRole.PUPIL else person.full_name,
         pseudonym=settings.PREAU_KEYRING.pseudonym("subject", person.id.hex),
     )
 
