@@ -41,6 +41,8 @@ export class LessonPage {
   private readonly answered = new Set<string>();
   private readonly outbox = new Outbox((outcome) => void this.showSending(outcome));
   private done = false;
+  /** Answers being written down: until they are, nothing read from the journal says that all is sent. */
+  private writing = 0;
   private readonly person = currentPerson();
 
   constructor(private readonly data: LessonData) {}
@@ -83,6 +85,7 @@ export class LessonPage {
     this.show(item, form, marked);
     const kept = form.querySelector<HTMLElement>("[data-kept]");
     this.saySending("");
+    this.writing += 1;
     const finished = !this.done && this.answered.size + Number(!this.answered.has(item.key)) === this.data.items.length;
     try {
       const done = finished ? [this.event("lesson_done", "", null)] : [];
@@ -91,6 +94,8 @@ export class LessonPage {
     } catch {
       if (kept) kept.textContent = "Corrigé, mais pas enregistré : cet appareil n’a plus de place.";
       return;
+    } finally {
+      this.writing -= 1;
     }
     this.answered.add(item.key);
     this.done ||= finished;
@@ -155,6 +160,7 @@ export class LessonPage {
   /** Says of each question, and of the lesson, what is true of its sending. */
   private async showSending(outcome: Outcome): Promise<void> {
     const events = await eventsOf(this.person, this.data.lesson).catch((): StoredEvent[] => []);
+    if (this.writing > 0) return; // the outbox is woken once they are written, and reports again
     const answers = events.filter((event) => event.kind === "answer");
     for (const item of this.data.items) {
       const last = answers.filter((event) => event.item === item.key).at(-1);
