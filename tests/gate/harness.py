@@ -19,6 +19,11 @@ from preau.tokens.card import Card, Role
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 
+SCHOOL_PATHS = SchoolPaths(
+    write_lane="/travail/",
+    sign_in=("/connexion/", "/c/"),
+    scripts=frozenset({"/travail/journal", "/travail/suivi"}),
+)
 INSIDE = b"<p>dedans</p>"
 """What the application answers."""
 
@@ -133,7 +138,7 @@ class Gate:
             porter=self.porter,
             cookies=self.names,
             published=self.published,
-            school=SchoolPaths(write_lane="/travail/", scripts=frozenset({"/travail/journal", "/travail/suivi"})),
+            school=SCHOOL_PATHS,
             clock=self.clock,
             secure=False,
         )
@@ -162,6 +167,11 @@ class Gate:
 
     def with_card(self, name: str, *, role: Role = Role.PUPIL, group: str = "-", lesson: bool = True) -> Person:
         person = self.person()
+        person.cookies[self.names.card] = self.card(name, role=role, group=group, lesson=lesson)
+        return person
+
+    def card(self, name: str, *, role: Role = Role.PUPIL, group: str = "-", lesson: bool = True) -> str:
+        """What the school gives who has signed in."""
         hour = int(self.clock.now_s // 3600)
         held = Card(
             expires_at_s=card.expiry(self.clock.now_s),
@@ -170,8 +180,7 @@ class Gate:
             group=group if group == "-" else self.keyring.pseudonym("group", group),
             hours=card.hours_mask({hour, hour + 1}) if lesson else card.NO_HOURS,
         )
-        person.cookies[self.names.card] = card.mint(self.keyring, held, now_s=self.clock.now_s)
-        return person
+        return card.mint(self.keyring, held, now_s=self.clock.now_s)
 
 
 async def ask(

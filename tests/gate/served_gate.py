@@ -48,7 +48,7 @@ async def main(port: int, capacity: int, folder: Path) -> None:
         porter=porter,
         cookies=cookie_names(secure=False),
         published=folder,
-        school=SchoolPaths(write_lane="/travail/", scripts=frozenset({"/travail/journal", "/travail/suivi"})),
+        school=SchoolPaths(write_lane="/travail/", sign_in=("/connexion/", "/c/"), scripts=frozenset()),
         secure=False,
     )
 

@@ -17,10 +17,10 @@ async def test_homework_takes_the_write_lane_and_no_place(make_gate: MakeGate) -
     assert (await gate.person().asks("/travail/reponse", method="POST")).waits
 
 
-async def test_the_write_lane_is_narrow_and_its_queue_is_bounded(
+async def test_the_write_lane_is_narrow_and_its_line_is_bounded(
     make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "WRITE_LANE_QUEUE", 12)
+    monkeypatch.setattr(engine_module, "WRITE_LANE_LINE", 12)
     gate = make_gate(capacity=0)
     under_way = [0, 0]
     opened = asyncio.Event()

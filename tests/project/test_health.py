@@ -21,7 +21,7 @@ def answering(status: str = "200 OK") -> Callable[..., Iterable[bytes]]:
 
 
 def canary_of(wsgi: Callable[..., Iterable[bytes]]) -> tuple[Canary, SchoolShell]:
-    shell = SchoolShell(wsgi, monotonic=time.monotonic, write_lane="/travail/")
+    shell = SchoolShell(wsgi, monotonic=time.monotonic, write_lane="/travail/", sign_in=("/connexion/",))
     return Canary(shell, clock=time.time), shell
 
 

@@ -7,11 +7,17 @@ from typing import Any
 import pytest
 
 from asgi_client import call, http_scope
-from preau.project.school_shell import HOMEWORK_PLACES, MAX_BODY_BYTES, MAX_WAITING, SchoolShell
+from preau.project.school_shell import (
+    HOMEWORK_PLACES,
+    MAX_BODY_BYTES,
+    MAX_WAITING,
+    SIGN_IN_PLACES,
+    SchoolShell,
+)
 
 
 def shell(wsgi: Callable[..., Iterable[bytes]]) -> SchoolShell:
-    return SchoolShell(wsgi, monotonic=time.monotonic, write_lane="/travail/")
+    return SchoolShell(wsgi, monotonic=time.monotonic, write_lane="/travail/", sign_in=("/connexion/", "/c/"))
 
 
 def echo(environ: Any, start_response: Any) -> list[bytes]:
@@ -58,7 +64,7 @@ async def test_a_client_that_sends_slowly_does_not_hold_the_school(monkeypatch: 
     assert answers[0]["status"] == 408
 
 
-async def test_past_a_bounded_line_people_are_told_to_come_back_and_work_handed_in_still_has_places() -> None:
+async def test_past_a_bounded_line_people_are_told_to_come_back_and_signing_in_and_work_still_have_places() -> None:
     gate = threading.Event()
 
     def waits(environ: Any, start_response: Any) -> list[bytes]:
@@ -66,16 +72,19 @@ async def test_past_a_bounded_line_people_are_told_to_come_back_and_work_handed_
         return echo(environ, start_response)
 
     one = shell(waits)
-    pages = [asyncio.create_task(call(one, "/")) for _ in range(MAX_WAITING - HOMEWORK_PLACES)]
+    pages = [asyncio.create_task(call(one, "/")) for _ in range(MAX_WAITING - HOMEWORK_PLACES - SIGN_IN_PLACES)]
     await asyncio.sleep(0.01)
     answer = await call(one, "/")
     assert (answer.status, "school_busy" in answer.text, answer.headers["retry-after"]) == (503, True, "5")
     assert (await call(one, "/travail/")).status == 503  # to look at one's work is a page too
+    signing_in = [asyncio.create_task(call(one, "/connexion/personnel/")) for _ in range(SIGN_IN_PLACES)]
+    await asyncio.sleep(0.01)
+    assert (await call(one, "/c/x")).status == 503
     handed_in = [asyncio.create_task(call(one, "/travail/journal", method="POST")) for _ in range(HOMEWORK_PLACES)]
     await asyncio.sleep(0.01)
     assert (await call(one, "/travail/journal", method="POST")).status == 503
     gate.set()
-    assert {(await task).status for task in [*pages, *handed_in]} == {200}
+    assert {(await task).status for task in [*pages, *signing_in, *handed_in]} == {200}
 
 
 async def test_work_handed_in_leaves_pages_the_places_it_does_not_take() -> None:

@@ -65,9 +65,10 @@ class Doorkeeper:
 
     async def admit(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """The one way in: who is inside stays, in the lane that the card now gives; who is called enters."""
-        return await self._stay(visitor, now_s) or await self._enter(visitor, now_s)
+        return await self.stay(visitor, now_s=now_s) or await self.enter(visitor, now_s=now_s)
 
-    async def _stay(self, visitor: Visitor, now_s: float) -> Admitted | None:
+    async def stay(self, visitor: Visitor, *, now_s: float) -> Admitted | None:
+        """Who is inside stays; None for everybody else."""
         held = _shown(visitor)
         if held is None:
             return None
@@ -82,7 +83,7 @@ class Doorkeeper:
             return Admitted(held, ())
         return Admitted(fresh, (self._pass_cookie(fresh, now_s),))
 
-    async def _enter(self, visitor: Visitor, now_s: float) -> Admitted | Waits:
+    async def enter(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """A place for who has none, and entry if it is called and one is free."""
         known = known_place(visitor.card, self._rank_key, now_s=now_s)
         place = kept_place(visitor.ticket, known, now_s=now_s)

@@ -1,7 +1,8 @@
 """The embedded gate: ASGI middleware around the application.
 
 Who has a pass goes on; who is called gets one and goes on in the same request; everybody else gets the waiting page in
-place of the page asked for, so that a reload is the check. Homework that arrives without a pass takes the write lane.
+place of the page asked for, so that a reload is the check. Two narrow lanes pass by the queue: homework that arrives
+without a pass, and signing in, without which nobody on a new device could show that they go first.
 The engine chooses nothing: it reads (``visitor``), asks (``doorkeeper``), and answers (``hall``).
 """
 
@@ -23,6 +24,7 @@ from preau.gate.doorkeeper import Admitted, Doorkeeper
 from preau.gate.hall import ROOM, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
+from preau.gate.narrow_lane import NarrowLane
 from preau.gate.porter import Porter
 from preau.gate.request import Request, SchoolPaths
 from preau.gate.visitor import Scope, headers_of, read_visitor
@@ -35,12 +37,22 @@ WRITE_LANE_WIDTH: Final = 8
 """Requests of the write lane under way at once. The school has one thread: the width makes nothing faster, it only
 bounds what the lane puts into the school's line, which keeps twice as many places for it."""
 
-WRITE_LANE_QUEUE: Final = 400
-"""Requests that may wait for the write lane; beyond, the pupil's device keeps the work and sends it later.
+WRITE_LANE_LINE: Final = 400
+"""Requests in the write lane, under way or waiting; beyond, the pupil's device keeps the work and sends it later.
 
 One POST of one answer takes the school's thread 8 to 10 ms (SQLite, 25 posts in the demo; median 12 ms, worst 136 ms
 with two cores under a load of 7), and it takes turns with pages of the same cost: 50 to 100 a second, so that the last
 of 400 waits 4 to 8 s."""
+
+SIGN_IN_WIDTH: Final = 4
+"""Sign-in requests of people outside under way at once: enough that one slow sender holds up nobody, and half of
+the places that the school's line keeps for signing in."""
+
+SIGN_IN_LINE: Final = SIGN_IN_WIDTH + 50
+"""With those waiting: at 20 to 100 ms a request (a password is hashed on purpose slowly) the last waits 1 to 5 s."""
+
+SIGN_IN_PER_SOURCE: Final = 10
+"""A fifth of the line: a flood from one address, or one school with all its new devices, leaves the rest to others."""
 
 SOCKET_TOUCH_S: Final = 60.0
 
@@ -115,8 +127,9 @@ class Engine:
             pass_idle_s=pass_idle_s,
         )
         self._hall = Hall(keeper=self._keeper, porter=porter, published=published)
-        self._write_lane = asyncio.Semaphore(WRITE_LANE_WIDTH)
-        self._write_lane_queue = 0
+        # Pupils of one school share an address: the write lane knows its people by their cards, not by that.
+        self._write_lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_source=WRITE_LANE_LINE)
+        self._sign_in_lane = NarrowLane(width=SIGN_IN_WIDTH, line=SIGN_IN_LINE, per_source=SIGN_IN_PER_SOURCE)
         self._refused_total = 0
         self._tokens_refused: Counter[Refusal] = Counter()
 
@@ -156,7 +169,12 @@ class Engine:
         if request.path.startswith(ROOM):
             await write(send, await self._hall.answer(request), head=head)
             return
-        verdict = await self._keeper.admit(request.visitor, now_s=request.now_s)
+        staying = await self._keeper.stay(request.visitor, now_s=request.now_s)
+        if staying is None and request.is_sign_in and self._sign_in_lane.has_room(request.visitor.source):
+            async with self._sign_in_lane.turn(request.visitor.source):
+                await self._go_on(request, (), None, receive, send)
+            return
+        verdict = staying or await self._keeper.enter(request.visitor, now_s=request.now_s)
         if isinstance(verdict, Admitted):
             await self._go_on(request, verdict.cookies, verdict.admission.sid, receive, send)
         elif request.is_homework:
@@ -168,18 +186,12 @@ class Engine:
     async def _by_the_write_lane(
         self, request: Request, cookies: tuple[str, ...], receive: Receive, send: Send
     ) -> None:
-        if self._write_lane_queue >= WRITE_LANE_QUEUE:
-            message = _(
-                "Beaucoup de travaux arrivent en même temps : le tien reste sur ton appareil et repart bientôt."
-            )
+        if not self._write_lane.has_room(request.visitor.source):
+            message = _("Beaucoup de travaux arrivent en même temps : celui-ci reste sur l’appareil et repart bientôt.")
             await write(send, refused(503, "write_lane_full", message, cookies))
             return
-        self._write_lane_queue += 1
-        try:
-            async with self._write_lane:
-                await self._go_on(request, cookies, None, receive, send)
-        finally:
-            self._write_lane_queue -= 1
+        async with self._write_lane.turn(request.visitor.source):
+            await self._go_on(request, cookies, None, receive, send)
 
     async def _go_on(
         self, request: Request, cookies: tuple[str, ...], sid: str | None, receive: Receive, send: Send

@@ -12,10 +12,12 @@ class SchoolPaths(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         write_lane: the beginning of the paths where work is handed in by POST.
+        sign_in: the beginnings of the paths where people sign in; the first is where a link « Se connecter » leads.
         scripts: paths that only scripts ask for: they are answered in JSON whatever they accept.
     """
 
     write_lane: str
+    sign_in: tuple[str, ...]
     scripts: frozenset[str]
 
 
@@ -47,6 +49,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def wants_page(self) -> bool:
         """Whether a person reads the answer."""
         return self.path not in self.school.scripts and wants_page(self.headers)
+
+    @property
+    def is_sign_in(self) -> bool:
+        """Whether somebody is about to say who they are: only then the gate can know whom to let in first."""
+        return self.path.startswith(self.school.sign_in)
 
     @property
     def is_homework(self) -> bool:

@@ -26,6 +26,8 @@ MAX_WAITING = 64
 HOMEWORK_PLACES = 16
 """Of these, pages leave so many free for work handed in: twice the width of the gate's write lane, so that the lane is
 never turned away here, and pupils inside have as many. A place is a turn in the one thread, not a thread of its own."""
+SIGN_IN_PLACES = 8
+"""And so many for signing in: twice the width of the gate's sign-in lane, for the same two reasons."""
 MAX_READING = 1024
 """Bodies being received at once: 1 GiB at the very most."""
 CANARY_PATH = "/__canary__"
@@ -55,12 +57,16 @@ class SchoolShell:
         wsgi: Django's handler.
         monotonic: seconds of a monotonic clock.
         write_lane: the beginning of the paths where work is handed in by POST.
+        sign_in: the beginnings of the paths where people sign in.
     """
 
-    def __init__(self, wsgi: Callable[..., Any], *, monotonic: Callable[[], float], write_lane: str) -> None:
+    def __init__(
+        self, wsgi: Callable[..., Any], *, monotonic: Callable[[], float], write_lane: str, sign_in: tuple[str, ...]
+    ) -> None:
         self._bridge = WSGIMiddleware(wsgi, workers=1, send_queue_size=10)
         self._monotonic = monotonic
         self._write_lane = write_lane
+        self._sign_in = sign_in
         self._waiting = self._pages_waiting = 0
         self._reading = 0
         self.answered_total = 0
@@ -83,8 +89,10 @@ class SchoolShell:
     def _has_place(self, scope: Scope) -> bool:
         if scope["path"] == CANARY_PATH:
             return True
-        pages_full = self._pages_waiting >= MAX_WAITING - HOMEWORK_PLACES
-        return self._waiting < MAX_WAITING and (self._is_homework(scope) or not pages_full)
+        if self._waiting >= MAX_WAITING or self._is_homework(scope):
+            return self._waiting < MAX_WAITING
+        signs_in = scope["path"].startswith(self._sign_in)
+        return self._pages_waiting < MAX_WAITING - HOMEWORK_PLACES - (0 if signs_in else SIGN_IN_PLACES)
 
     def _is_homework(self, scope: Scope) -> bool:
         return bool(scope["method"] == "POST" and scope["path"].startswith(self._write_lane))

@@ -32,7 +32,11 @@ from preau.watch.status.publisher import StatusPublisher
 from preau.watch.status.serve import StatusFiles
 
 LIVE_PREFIX: Final = "/classe/"
-SCHOOL_PATHS: Final = SchoolPaths(write_lane="/travail/", scripts=frozenset({"/travail/journal", "/travail/suivi"}))
+SCHOOL_PATHS: Final = SchoolPaths(
+    write_lane="/travail/",
+    sign_in=("/connexion/", "/c/"),
+    scripts=frozenset({"/travail/journal", "/travail/suivi"}),
+)
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised, not bound
 
 
@@ -50,7 +54,9 @@ class House(NamedTuple):
 def build(options: Options, keyring: Keyring) -> House:
     """Wires every room for one process."""
     published = options.data / "published"
-    shell = SchoolShell(WSGIHandler(), monotonic=time.monotonic, write_lane=SCHOOL_PATHS.write_lane)
+    shell = SchoolShell(
+        WSGIHandler(), monotonic=time.monotonic, write_lane=SCHOOL_PATHS.write_lane, sign_in=SCHOOL_PATHS.sign_in
+    )
     canary = Canary(shell, clock=time.time)
     ledger = _ledger(options)
     porter = Porter(ledger, capacity=options.capacity, published=published, clock=time.time)

@@ -81,7 +81,7 @@ async def test_an_ordinary_page_offers_all_three_sections(make_gate: MakeGate) -
         section: lesson(section, title) for section, title in zip(("ecole", "college", "lycee"), titles, strict=True)
     }
     publish(gate, groups={}, sections=sections)
-    assert (await gate.person().asks("/connexion/eleve/")).text.count('class="offer"') == 3
+    assert (await gate.person().asks("/parcours/")).text.count('class="offer"') == 3
 
 
 async def test_it_is_one_response_that_its_own_policy_allows(make_gate: MakeGate) -> None:
