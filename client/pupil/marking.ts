@@ -61,7 +61,7 @@ const SAME: Record<string, string> = {
   "‑": "-",
 };
 
-/** The mark of a response, or null when the response does not have the shape that the question asks for. */
+/** The mark of a response, or null when nothing can be marked: the wrong shape, or words where only a number can be right. */
 export function mark(item: Item, response: unknown): Mark | null {
   switch (item.kind) {
     case "choice":
@@ -146,11 +146,20 @@ function markText(item: TextEntryItem, response: unknown): Mark | null {
   if (!isText(response, MAX_ENTRY_CHARS)) return null;
   const given = normalise(response);
   if (given !== "" && item.accepted.some((accepted) => normalise(accepted) === given)) return whole(item, true);
+  if (item.number === null) return whole(item, false);
   const number = parseNumber(response, item.unit);
-  if (number === null || item.number === null) return whole(item, false);
+  if (number === null) return takesWords(item) ? whole(item, false) : null;
   const slack = item.tolerance + ROUNDING * Math.max(1, Math.abs(item.number));
   return whole(item, Math.abs(number - item.number) <= slack);
 }
+
+/** Whether the author accepts something that is no number, such as « trois et demi ». */
+const takesWords = (item: TextEntryItem): boolean =>
+  item.accepted.some((accepted) => parseNumber(accepted, item.unit) === null);
+
+/** Whether only a number can be right, and so what is not marked is asked for again. */
+export const wantsNumber = (item: Item): boolean =>
+  item.kind === "text-entry" && item.number !== null && !takesWords(item);
 
 /** What two spellings have in common that a teacher would accept as the same. */
 export function normalise(text: string): string {

@@ -79,6 +79,7 @@ def test_signed_out_the_answer_is_marked_and_not_kept(client: Client, lesson: Le
         ("moitie", {"r": "  "}, 400, "answer_empty"),
         ("moitie", {"r": "1" * 401}, 400, "response_malformed"),
         ("moitie", {"r": "\x00"}, 400, "response_malformed"),
+        ("moitie", {"r": "un mètre"}, 400, "number_expected"),
         ("ranger", {"r0": "1", "r1": "1", "r2": "2"}, 400, "order_incomplete"),
         ("ranger", {"r0": "1"}, 400, "order_incomplete"),
         ("relier", {}, 400, "answer_empty"),
@@ -95,6 +96,30 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(
     assert page.status_code == status
     assert code in page.content.decode()
     assert not WorkEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("item", "fields", "words"),
+    [
+        ("un-et-un", {}, "Tu n’as pas encore répondu."),
+        ("moitie", {"r": "un mètre"}, "Écris un nombre, par exemple 3,5."),
+        ("ranger", {"r0": "1", "r1": "1", "r2": "2"}, "Donne un rang différent"),
+        ("un-et-un", {"r": "9"}, "bonne forme"),
+    ],
+)
+def test_the_way_back_from_a_refusal_leads_to_the_question(
+    signed_in: Client, lesson: Lesson, item: str, fields: dict[str, str], words: str
+) -> None:
+    page = post(signed_in, lesson, item, **fields).content.decode()
+    assert words in page
+    assert f'<a class="btn main" href="{lesson.url}#q-{item}">' in page
+    assert "Revenir à la question" in page
+
+
+def test_a_program_gets_the_refusal_of_a_question_as_json(signed_in: Client, lesson: Lesson) -> None:
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+    answer = post(signed_in, lesson, "un-et-un", headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "answer_empty")
 
 
 def test_another_site_cannot_answer_for_a_pupil(signed_in: Client, lesson: Lesson) -> None:

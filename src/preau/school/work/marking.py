@@ -6,6 +6,7 @@ Rules:
 - choice: all or nothing. Ticking every box must not be worth anything.
 - text-entry: an accepted word, or a number within its tolerance. Upper case, spaces at the ends, double spaces, a final
   full stop, curly or straight apostrophes, œ or oe make no difference; accents and hyphens do. ``3,5`` is ``3.5``.
+  Where only a number can be right, what is no number is not marked at all: the pupil is asked for one.
 - order: the share of lines that stand at their place. match: the share of right pairs. Equal texts are interchangeable.
 - extended-text: no mark here, a person reads it (``right`` is None, nothing is counted as possible yet).
 Points are hundredths, rounded down: only an answer that is wholly right gets all the points.
@@ -37,9 +38,10 @@ _BLANKS: Final = re.compile(r"[ \t\n\r\f\v]+")
 
 
 class Malformed(StrEnum):
-    """The response does not have the shape that the question asks for: the sender is wrong, not the pupil."""
+    """The response does not have the shape that the question asks for: nothing is marked, nothing counts."""
 
-    RESPONSE = "response_malformed"
+    RESPONSE = "response_malformed"  # the sender is wrong, not the pupil
+    NUMBER_EXPECTED = "number_expected"  # the pupil wrote words where a number is asked for
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -129,11 +131,18 @@ def _mark_text(item: TextEntryItem, response: Any) -> Mark | Malformed:
     given = normalise(response)
     if given and given in {normalise(accepted) for accepted in item.accepted}:
         return _whole(item, right=True)
-    number = parse_number(response, item.unit)
-    if number is None or item.number is None:
+    if item.number is None:
         return _whole(item, right=False)
+    number = parse_number(response, item.unit)
+    if number is None:
+        return _whole(item, right=False) if _takes_words(item) else Malformed.NUMBER_EXPECTED
     slack = item.tolerance + _ROUNDING * max(1.0, abs(item.number))
     return _whole(item, right=abs(number - item.number) <= slack)
+
+
+def _takes_words(item: TextEntryItem) -> bool:
+    """Whether the author accepts something that is no number, such as « trois et demi »."""
+    return any(parse_number(accepted, item.unit) is None for accepted in item.accepted)
 
 
 def normalise(text: str) -> str:

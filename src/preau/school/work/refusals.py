@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     LESSON_UNKNOWN = "lesson_unknown"
     ITEM_UNKNOWN = "item_unknown"
     RESPONSE_MALFORMED = "response_malformed"
+    NUMBER_EXPECTED = "number_expected"
     ANSWER_EMPTY = "answer_empty"
     ORDER_INCOMPLETE = "order_incomplete"
 
@@ -63,6 +64,7 @@ _SENTENCES = {
     Refusal.LESSON_UNKNOWN: lambda: _("Cette séance n’existe pas, ou n’existe plus."),
     Refusal.ITEM_UNKNOWN: lambda: _("Cette question n’existe pas dans cette séance."),
     Refusal.RESPONSE_MALFORMED: lambda: _("Cette réponse n’a pas la bonne forme. Reviens à la question et recommence."),
+    Refusal.NUMBER_EXPECTED: lambda: _("Écris un nombre, par exemple 3,5."),
     Refusal.ANSWER_EMPTY: lambda: _("Tu n’as pas encore répondu. Reviens à la question et choisis une réponse."),
     Refusal.ORDER_INCOMPLETE: lambda: _("Donne un rang différent à chaque ligne, de la première à la dernière."),
 }

@@ -117,7 +117,7 @@ def _row(person: Person, sent: SentEvent, lesson: Lesson, now: datetime) -> Work
         return Refusal.ITEM_UNKNOWN
     marked = mark(item, sent.response)
     if isinstance(marked, Malformed):
-        return Refusal.RESPONSE_MALFORMED
+        return Refusal(marked.value)
     row.item_key, row.response = item.key, sent.response
     _put_mark(row, marked)
     return row

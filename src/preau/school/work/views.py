@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -16,12 +16,12 @@ from preau.school.content.library import published_lesson
 from preau.school.content.models import Lesson
 from preau.school.directory.models import Person
 from preau.school.pages.language import render_in_french
-from preau.school.pages.refusals import refuse
+from preau.school.pages.refusals import prefers_json, refuse
 from preau.school.work.forms import response_of_form
 from preau.school.work.marking import Malformed, Mark, mark
 from preau.school.work.origin import is_same_origin
 from preau.school.work.refusals import Refusal
-from preau.school.work.selectors import progress_of
+from preau.school.work.selectors import answers_of, progress_of
 from preau.school.work.services import MAX_EVENTS_PER_REQUEST, append_events
 
 MAX_BODY_BYTES: Final = 262_144
@@ -36,6 +36,17 @@ def _json_refusal(refusal: Refusal) -> JsonResponse:
 
 def _page_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return refuse(request, code=refusal.value, sentence=refusal.sentence, status=refusal.status)
+
+
+def _question_refusal(request: HttpRequest, refusal: Refusal, lesson: Lesson, item: Item) -> HttpResponse:
+    """The same, from a question that is there: the way back leads to it."""
+    if prefers_json(request):
+        return _page_refusal(request, refusal)
+    context = {"lesson": lesson, "refusal": refusal, "retry_url": f"{lesson.url}#q-{item.key}"}
+    response = render_in_french(request, "work/refused.html", context)
+    response.status_code = refusal.status
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _person(request: HttpRequest) -> Person | None:
@@ -96,7 +107,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     refusal = _refused_request(request)
     if refusal is not None:
         return _page_refusal(request, refusal)
-    lesson = _lesson_named(request)
+    lesson = _lesson_named(request.POST)
     if lesson is None:
         return _page_refusal(request, Refusal.LESSON_UNKNOWN)
     try:
@@ -105,8 +116,8 @@ def answer(request: HttpRequest) -> HttpResponse:
         return _page_refusal(request, Refusal.PACKAGE_UNAVAILABLE)
 
 
-def _lesson_named(request: HttpRequest) -> Lesson | None:
-    edition, key = request.POST.get("edition", ""), request.POST.get("lesson", "")
+def _lesson_named(fields: QueryDict) -> Lesson | None:
+    edition, key = fields.get("edition", ""), fields.get("lesson", "")
     if "\x00" in edition + key:
         return None
     return Lesson.objects.filter(edition__manifest_sha256=edition, key=key).select_related("edition__course").first()
@@ -118,10 +129,10 @@ def _answer_in(request: HttpRequest, lesson: Lesson, published: LessonFile) -> H
         return _page_refusal(request, Refusal.ITEM_UNKNOWN)
     response = response_of_form(item, dict(request.POST.lists()))
     if isinstance(response, Refusal):
-        return _page_refusal(request, response)
+        return _question_refusal(request, response, lesson, item)
     marked = mark(item, response)
     if isinstance(marked, Malformed):
-        return _page_refusal(request, Refusal.RESPONSE_MALFORMED)
+        return _question_refusal(request, Refusal(marked.value), lesson, item)
     stored = _store(request, lesson, item, response)
     if isinstance(stored, Refusal):
         return _page_refusal(request, stored)
@@ -181,10 +192,12 @@ def _result_page(
 
 
 def progress(request: HttpRequest) -> HttpResponse:
-    """GET /travail/suivi: one's own progress."""
+    """GET /travail/suivi: one's own progress; with ?edition=&lesson=, one's own answers in that lesson."""
     person = _person(request)
     if person is None:
         return _json_refusal(Refusal.SIGN_IN_REQUIRED)
+    if "edition" in request.GET or "lesson" in request.GET:
+        return _own_answers(person, _lesson_named(request.GET))
     rows = [
         {
             "course": course,
@@ -199,3 +212,14 @@ def progress(request: HttpRequest) -> HttpResponse:
         for (course, lesson), row in progress_of(person).items()
     ]
     return JsonResponse({"v": PROTOCOL_VERSION, "progress": rows}, headers={"Cache-Control": "no-store"})
+
+
+def _own_answers(person: Person, lesson: Lesson | None) -> JsonResponse:
+    if lesson is None:
+        return _json_refusal(Refusal.LESSON_UNKNOWN)
+    try:
+        answers = answers_of(person, lesson)
+    except OSError:
+        return _json_refusal(Refusal.PACKAGE_UNAVAILABLE)
+    body = {"v": PROTOCOL_VERSION, "person": _subject(person), "answers": msgspec.to_builtins(answers)}
+    return JsonResponse(body, headers={"Cache-Control": "no-store"})
