@@ -8,6 +8,7 @@ test("each address has its strategy", () => {
   assert.equal(strategyFor(`/colis/editions/${sha}/le-son-ou.html`), "page_of_package");
   assert.equal(strategyFor(`/colis/editions/${sha}/manifest.json`), "package");
   assert.equal(strategyFor(`/colis/fichiers/${sha}.png`), "package");
+  assert.equal(strategyFor(`/colis/editions/${sha}/semaine-1.lot.json`), "network");
   assert.equal(strategyFor("/static/site.css"), "shell");
   assert.equal(strategyFor("/journee/"), "page");
   assert.equal(strategyFor("/parcours/abc/"), "page");

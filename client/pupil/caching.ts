@@ -10,6 +10,7 @@ export const SHELL_PREFIX = "preau-shell-";
 /** How a GET request of our own origin is answered. */
 export function strategyFor(path: string): Strategy {
   if (/^\/colis\/editions\/[0-9a-f]{64}\/[^/]+\.html$/.test(path)) return "page_of_package";
+  if (path.endsWith(".lot.json")) return "network"; // a bundle is taken apart, not kept
   if (path.startsWith("/colis/")) return "package";
   if (path.startsWith("/static/") || path === "/favicon.svg" || path === "/manifest.webmanifest") return "shell";
   if (path === "/journee/" || path.startsWith("/parcours/")) return "page";

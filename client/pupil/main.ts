@@ -15,10 +15,12 @@ function applyComfort(): void {
   if (comfort.includes("espacement")) document.body.dataset.spacing = "wide";
 }
 
-async function registerWorker(): Promise<void> {
-  if (!("serviceWorker" in navigator)) return;
+/** Whether there is a worker: without it nothing of what is kept would ever be shown. */
+async function registerWorker(): Promise<boolean> {
+  if (!("serviceWorker" in navigator)) return false;
   const registration = await navigator.serviceWorker.register("/sw.js").catch(() => null);
   (registration?.active ?? navigator.serviceWorker.controller)?.postMessage("preau-check-sw");
+  return registration !== null;
 }
 
 /** The lesson that is open is kept too, even if no page of the day brought it. */
@@ -36,16 +38,16 @@ async function keepThisLesson(title: string, course: string): Promise<void> {
   await keepLesson({ url, title, course, minutes: 30, kept_at: new Date().toISOString() });
 }
 
-async function bringTheWeekHome(): Promise<void> {
+async function bringTheWeekHome(worker: Promise<boolean>): Promise<void> {
   const lessons = listedLessons(document);
-  if (lessons.length === 0 || !("caches" in globalThis)) return;
+  if (lessons.length === 0 || !("caches" in globalThis) || !(await worker)) return;
   await navigator.storage?.persist?.().catch(() => false);
   const kept = await bringHome(lessons);
   const words = offlineWords(kept.size, lessons.length);
   for (const place of document.querySelectorAll<HTMLElement>("[data-offline-state]")) {
     place.textContent = words;
     place.lang = "fr"; // the page may be in English
-    place.hidden = false;
+    place.hidden = false; // so it was in pages kept before its place was
   }
   for (const place of document.querySelectorAll<HTMLElement>("[data-offline-lesson]")) {
     if (!kept.has(place.dataset.offlineLesson ?? "")) continue;
@@ -66,7 +68,7 @@ async function start(): Promise<void> {
     await keepThisLesson(data.title, data.course).catch(() => undefined);
   } else {
     new Outbox(() => undefined).start();
-    await bringTheWeekHome();
+    await bringTheWeekHome(worker);
   }
   await worker;
 }

@@ -25,7 +25,7 @@ class Cost(NamedTuple):
     """What came over the wire, headers included, and what the page is made of.
 
     ``shown``: requests that the page needs to be what it is; ``later``: what scripts and the service worker bring home
-    behind it, for the hours without network. The bytes are those of both.
+    behind it, for the hours without network. The promise counts both, and so do the bytes.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Meter:
         self._later: set[str] = set()
         session = page.context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", self._sent)
+        session.on("Network.responseReceived", self._answered)
         session.on("Network.loadingFinished", self._finished)
         session.send("Network.enable")
         page.context.on("requestfinished", self._worker_finished)
@@ -58,6 +59,10 @@ class Meter:
             self._addresses[event["requestId"]] = event["request"]["url"]
             if event["type"] == "Fetch":
                 self._later.add(event["requestId"])
+
+    def _answered(self, event: dict[str, Any]) -> None:
+        if event["response"].get("fromDiskCache"):
+            self._addresses.pop(event["requestId"], None)  # what the page kept a moment ago: nothing goes over the wire
 
     def _finished(self, event: dict[str, Any]) -> None:
         self._received[event["requestId"]] = int(event["encodedDataLength"])
@@ -112,6 +117,8 @@ def test_a_first_visit_of_a_pupil_is_light(
         assert cost.bytes_received <= MOST_BYTES, cost
         assert len(cost.shown) <= MOST_REQUESTS, cost.shown
     day = costs[3]
+    assert len(day.shown) + len(day.later) <= MOST_REQUESTS, (day.shown, day.later)
+    assert any(address.endswith(".lot.json") for address in day.later), "the week came along"
     assert day.elements <= MOST_ELEMENTS_OF_THE_DAY, day
 
 

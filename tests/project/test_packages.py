@@ -38,6 +38,20 @@ async def test_a_lesson_drawn_anew_is_served_anew(packages: PackageFiles, tmp_pa
     assert (after.status, after.text) == (200, "<h1>Mieux</h1>")
 
 
+async def test_a_bundle_is_compressed_and_asked_for_again_as_the_pages_in_it_may_be_drawn_anew(
+    packages: PackageFiles, tmp_path: Path
+) -> None:
+    path = f"/colis/editions/{EDITION}/semaine-1.lot.json"
+    (tmp_path / path.removeprefix("/colis/")).write_text('{"v":1}')
+    (tmp_path / "editions" / EDITION / "fractions.json").write_text('{"v":1}')
+    bundle = await call(packages, path, headers={"accept-encoding": "gzip"})
+    assert (bundle.status, gzip.decompress(bundle.body)) == (200, b'{"v":1}')
+    assert bundle.headers["content-type"] == "application/json"
+    assert "immutable" not in bundle.headers["cache-control"]
+    lesson = await call(packages, f"/colis/editions/{EDITION}/fractions.json")
+    assert "immutable" in lesson.headers["cache-control"]
+
+
 async def test_an_image_is_sent_as_it_is(packages: PackageFiles) -> None:
     answer = await call(packages, f"/colis/fichiers/{'b' * 64}.png", headers={"accept-encoding": "gzip"})
     assert (answer.body, answer.headers["content-type"]) == (b"\x89PNG", "image/png")
@@ -51,6 +65,8 @@ async def test_an_image_is_sent_as_it_is(packages: PackageFiles) -> None:
         "/colis/secret.json",
         f"/colis/editions/{EDITION}/../../secret.json",
         f"/colis/editions/{EDITION}/absent.html",
+        f"/colis/editions/{EDITION}/absent.lot.json",
+        f"/colis/editions/{EDITION}/.lot.json",
         f"/colis/editions/{'A' * 64}/fractions.html",
         f"/colis/editions/{EDITION}/fractions.html/",
         "/colis/fichiers/..%2f..%2fsecret.json",

@@ -1,7 +1,8 @@
 """Serves the packages of editions straight from disk, outside the gate.
 
 Manifests, lessons as data and files never change: their address is their content. The pages of lessons are drawn from
-them and may be drawn better by a newer Préau, so browsers ask again for those each minute.
+them and may be drawn better by a newer Préau, so browsers ask again for those each minute, and for the bundles
+(``.lot.json``) that repeat them.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from preau.project.answers import header, refuse, respond
 from preau.project.asgi_types import Receive, Scope, Send
 
 _PATH = re.compile(
-    r"/colis/(editions/[0-9a-f]{64}/[a-z0-9][a-z0-9_-]{0,99}\.(?:html|json)|fichiers/[0-9a-f]{64}\.[a-z0-9]{1,5})"
+    r"/colis/(editions/[0-9a-f]{64}/[a-z0-9][a-z0-9_-]{0,99}\.(?:html|json|lot\.json)|fichiers/[0-9a-f]{64}\.[a-z0-9]{1,5})"
 )
 _KINDS: Final = {
     "html": "text/html; charset=utf-8",
@@ -27,6 +28,7 @@ _KINDS: Final = {
     "webp": "image/webp",
     "pdf": "application/pdf",
 }
+_DRAWN: Final = (".html", ".lot.json")
 _COMPRESSED: Final = frozenset({"html", "json", "svg"})
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _REVALIDATED: Final = "public, max-age=60, stale-while-revalidate=86400"
@@ -57,7 +59,7 @@ class PackageFiles:
             await self._absent(scope, send)
             return
         tag = f'"{modified_ns:x}-{len(body):x}"'
-        lifetime = _REVALIDATED if extension == "html" else _IMMUTABLE
+        lifetime = _REVALIDATED if path.name.endswith(_DRAWN) else _IMMUTABLE
         headers = [("cache-control", lifetime), ("vary", "accept-encoding"), ("etag", tag)]
         if tag in header(scope, b"if-none-match"):
             await respond(send, b"", status=304, headers=headers)

@@ -152,7 +152,15 @@ def test_the_device_of_a_pupil_is_told_what_to_bring_home(course: Course, pupil:
     assert shown.startswith('<script type="application/json" id="preau-packages">')
     listed = json.loads(shown.removesuffix("</script>").split(">", 1)[1])
     assert len(listed["lessons"]) == 5
-    assert set(listed["lessons"][0]) == {"url", "title", "course", "minutes"}
+    assert set(listed["lessons"][0]) == {"url", "title", "course", "minutes", "bundle"}
+    # A run of five, or of the end of one and the beginning of the next.
+    assert 1 <= len({one["bundle"] for one in listed["lessons"]}) <= 2
+
+
+def test_a_device_without_lessons_to_bring_home_is_told_nothing(pupil: Person) -> None:
+    request = RequestFactory().get("/journee/")
+    request.user = pupil
+    assert Template("{% load content_tags %}{% package_list %}").render(Context({"request": request})) == ""
 
 
 def test_the_page_of_the_day_carries_the_list_for_the_device(client: Client, course: Course, pupil: Person) -> None:

@@ -10,6 +10,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from preau.school.content.bundles import BUNDLE_SUFFIX, bundle_key
 from preau.school.directory.grades import Grade, Section
 from preau.school.directory.models import ClassGroup
 
@@ -86,6 +87,12 @@ class Lesson(models.Model):
     def url(self) -> str:
         """Where the page of the lesson is served, by any server that has the package."""
         return f"/colis/editions/{self.edition.manifest_sha256}/{self.key}.html"
+
+    @property
+    def bundle_url(self) -> str:
+        """Where the lessons of the same week are served as one file. Editions of before bundles have none there."""
+        key = bundle_key(self.week, self.order)
+        return f"/colis/editions/{self.edition.manifest_sha256}/{key}{BUNDLE_SUFFIX}"
 
 
 class CourseAssignment(models.Model):

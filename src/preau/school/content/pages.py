@@ -5,6 +5,7 @@ lesson and never to its page.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from django.utils.translation import override
 
 from preau.published.files import write_by_rename
 from preau.school.content.authoring import CourseFile
+from preau.school.content.bundles import BUNDLE_SUFFIX, build_bundle, bundle_key
 from preau.school.content.items import HtmlBlock, Item, ItemBlock, LessonFile, MatchItem, OrderItem
 from preau.school.directory.grades import Grade
 
@@ -68,8 +70,24 @@ def _page(lessons: list[LessonFile], at: int, course: CourseFile, edition_sha256
 
 
 def write_pages(folder: Path, lessons: list[LessonFile], course: CourseFile) -> None:
-    """Writes ``<lesson key>.html`` for every lesson into the folder of the edition."""
+    """Writes ``<lesson key>.html`` for every lesson into the folder of the edition, and the bundles that repeat them.
+
+    The files of the package have to be in their place: bundles carry drawings along.
+    """
+    bundles: dict[str, dict[str, str]] = {}
     with override("fr"):
         for at, lesson in enumerate(lessons):
             page = _page(lessons, at, course, folder.name)
             write_by_rename(folder / f"{lesson.key}.html", page.encode(), durable=True)
+            bundles.setdefault(bundle_key(lesson.week, at), {})[f"{lesson.key}.html"] = page
+    drawing = partial(_drawing, folder.parents[1] / "fichiers")
+    for key, pages in bundles.items():
+        bundle = build_bundle(folder.name, pages, drawing)
+        write_by_rename(folder / f"{key}{BUNDLE_SUFFIX}", bundle, durable=True)
+
+
+def _drawing(files_folder: Path, name: str) -> bytes | None:
+    try:
+        return (files_folder / name).read_bytes()
+    except FileNotFoundError:
+        return None  # written in a text by its author, but no file of this course

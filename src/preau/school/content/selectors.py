@@ -15,7 +15,7 @@ _SCHOOL_DAYS_PER_WEEK = 5
 
 
 class LessonRef(msgspec.Struct, frozen=True):
-    """What other rooms need to show a lesson. ``url`` is relative to the site."""
+    """What other rooms need to show a lesson. ``url`` and ``bundle_url`` (its whole week) are relative to the site."""
 
     title: str
     subject: str
@@ -26,6 +26,7 @@ class LessonRef(msgspec.Struct, frozen=True):
     edition_sha256: str
     lesson_key: str
     item_count: int
+    bundle_url: str
 
 
 def published_courses() -> list[Course]:
@@ -54,6 +55,7 @@ def lesson_ref(lesson: Lesson) -> LessonRef:
         edition_sha256=edition.manifest_sha256,
         lesson_key=lesson.key,
         item_count=lesson.item_count,
+        bundle_url=lesson.bundle_url,
     )
 
 
