@@ -1,10 +1,12 @@
 """Who enters, who stays, who waits."""
 
+import json
+
 import pytest
 
 from gate.harness import INSIDE, MakeGate, fill, leave
 from preau.gate.ledger.interface import LedgerUnavailable
-from preau.gate.rules.admission import UNPROVEN_S
+from preau.gate.rules.admission import UNPROVEN_S, unproven_places
 from preau.tokens import admission, ticket
 from preau.tokens.admission import Pass
 from preau.tokens.card import Role
@@ -193,7 +195,56 @@ async def test_the_same_ticket_twice_is_one_person_inside(make_gate: MakeGate) -
     assert gate.engine.snapshot().inside == 1
 
 
-async def test_a_robot_without_cookies_holds_a_place_for_two_minutes_only(make_gate: MakeGate) -> None:
+async def test_robots_without_cookies_fill_a_quarter_of_the_places_and_a_pupil_enters(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=8)
+    for number in range(30):
+        await gate.person(f"192.0.2.{number}").asks()
+    await gate.seconds_pass()
+    assert gate.porter.outlook.census.inside == unproven_places(8) == 2
+    assert json.loads(gate.porter.outlook.state_json)["free"] == 6
+    assert (await gate.with_card("ines").asks()).body == INSIDE
+
+
+async def test_who_is_turned_away_without_a_cookie_enters_with_the_one_given(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=4)
+    await gate.person("192.0.2.66").asks()
+    person = gate.person("192.0.2.7")
+    assert (await person.asks()).waits
+    await gate.seconds_pass()
+    assert (await person.asks()).body == INSIDE
+
+
+async def test_who_reads_the_first_page_for_long_comes_back_in_the_order_of_arrival(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=1)
+    reader, next_one, last = (gate.person(f"192.0.2.{number}") for number in (1, 2, 3))
+    assert (await reader.asks()).body == INSIDE
+    await gate.seconds_pass()
+    for person in (next_one, last):
+        assert (await person.asks()).waits
+        await gate.seconds_pass()
+    await gate.seconds_pass(UNPROVEN_S)
+    assert (await next_one.asks()).body == INSIDE
+    await gate.seconds_pass(30 - UNPROVEN_S)
+    assert (await reader.asks()).waits
+    await gate.seconds_pass()
+    await leave(gate, next_one)
+    await gate.seconds_pass()
+    assert (await last.asks()).waits
+    assert (await reader.asks()).body == INSIDE
+
+
+async def test_who_clicks_within_the_time_keeps_the_place_for_a_quarter_of_an_hour(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=1)
+    person = gate.person()
+    await person.asks()
+    await gate.seconds_pass(UNPROVEN_S - 2)
+    assert (await person.asks()).body == INSIDE
+    gate.clock.now_s += 800
+    assert (await person.asks()).body == INSIDE
+    assert gate.porter.outlook.census.admitted_total == 1
+
+
+async def test_a_robot_without_cookies_holds_a_place_for_seconds_only(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=1)
     await gate.person("192.0.2.66").asks()
     ines = gate.person()

@@ -119,6 +119,7 @@ async def test_a_refused_claim_is_in_the_shared_file_at_once(make_gate: MakeGate
     await gate.seconds_pass()
     await gate.person().asks()
     late = gate.person("192.0.2.2")
+    assert (await late.asks()).waits  # without a cookie: turned away from the places for such devices only
     assert json.loads((await late.asks("/attente/etat.json")).body)["free"] == 1
     assert (await late.asks()).waits
     assert json.loads((await late.asks("/attente/etat.json")).body)["free"] == 0

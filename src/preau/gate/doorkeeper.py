@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from preau.gate.ledger.interface import Holder, Ledger, Wait, Waiter
+from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
-from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry
+from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
 from preau.gate.rules.places import OTHERS, STAFF, TIES, Place, arrival_key, kept_place, known_place, lesson_run
 from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.visitor import Visitor
@@ -95,18 +95,18 @@ class Doorkeeper:
         cookies = (self._ticket_cookie(held, now_s),)
         outlook = self._porter.outlook
         if may_enter(place, outlook.plan, now_s=now_s):
-            stay_s = UNPROVEN_S if visitor.bare else self._pass_idle_s
             granted = await self._ledger.claim(
                 Holder(held.tid, place.lane),
                 source=visitor.source,
-                capacity=outlook.capacity,
-                until_s=now_s + stay_s,
+                room=Room(outlook.capacity, unproven_places(outlook.capacity) if visitor.bare else None),
+                until_s=now_s + (UNPROVEN_S if visitor.bare else self._pass_idle_s),
                 now_s=now_s,
             )
             if granted:
                 fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
-            self._porter.house_is_full()
+            if not visitor.bare:  # robots that are turned away say nothing about the places that people have
+                self._porter.house_is_full()
         return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies)
 
     async def hear(self, visitor: Visitor, *, now_s: float) -> None:
@@ -147,6 +147,8 @@ class Doorkeeper:
         return await self._ledger.note_at_the_door(visitor.card.subject, now_s=now_s)
 
     def _fresh_pass(self, visitor: Visitor, lane: int, sid: str, now_s: float) -> Pass:
+        if visitor.bare:
+            return Pass(expires_at_s=int(now_s + UNPROVEN_S), lane=lane, sid=sid)
         run = None if visitor.card is None else lesson_run(visitor.card, now_s=now_s)
         return Pass(expires_at_s=pass_expiry(lane, run, now_s=now_s, idle_s=self._pass_idle_s), lane=lane, sid=sid)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from preau.gate.ledger import interface
-from preau.gate.ledger.interface import Holder, Ledger, LedgerUnavailable, Wait, Waiter
+from preau.gate.ledger.interface import Holder, Ledger, LedgerUnavailable, Room, Wait, Waiter
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.ledger.redis import RedisLedger
 
@@ -26,7 +26,14 @@ async def ledger(request: pytest.FixtureRequest) -> AsyncIterator[Ledger]:
 
 async def claims(ledger: Ledger, sid: str, *, lane: int = 3, capacity: int = 2, now_s: float = NOW_S) -> bool:
     holder = Holder(sid, lane)
-    return await ledger.claim(holder, source="192.0.2.1", capacity=capacity, until_s=now_s + 900, now_s=now_s)
+    return await ledger.claim(holder, source="192.0.2.1", room=Room(capacity), until_s=now_s + 900, now_s=now_s)
+
+
+async def claims_unproven(ledger: Ledger, sid: str, *, now_s: float = NOW_S) -> bool:
+    """A device without any cookie, in a house of ten places of which two are for such."""
+    return await ledger.claim(
+        Holder(sid, 3), source="192.0.2.1", room=Room(10, unproven=2), until_s=now_s + 15, now_s=now_s
+    )
 
 
 async def test_claims_stop_at_the_capacity(ledger: Ledger) -> None:
@@ -55,6 +62,28 @@ async def test_simultaneous_claims_never_pass_the_capacity(ledger: Ledger) -> No
     granted = await asyncio.gather(*(claims(ledger, f"sid{n}", capacity=7) for n in range(40)))
     assert sum(granted) == 7
     assert (await ledger.census(now_s=NOW_S)).inside == 7
+
+
+async def test_unproven_devices_fill_their_part_of_the_house_and_no_more(ledger: Ledger) -> None:
+    assert [await claims_unproven(ledger, sid) for sid in ("a", "b", "c")] == [True, True, False]
+    assert await claims(ledger, "proven", capacity=10)
+    assert (await ledger.census(now_s=NOW_S)).inside == 3
+    assert not await claims_unproven(ledger, "d", now_s=NOW_S + 14)
+    assert await claims_unproven(ledger, "e", now_s=NOW_S + 15)
+
+
+@pytest.mark.parametrize("way", ["touch", "resume", "leave", "claim"])
+async def test_an_unproven_device_that_shows_itself_or_leaves_makes_room_for_another(ledger: Ledger, way: str) -> None:
+    for sid in ("a", "b"):
+        await claims_unproven(ledger, sid)
+    if way == "leave":
+        await ledger.leave("a", now_s=NOW_S + 1)
+    elif way == "claim":
+        await claims(ledger, "a", capacity=10, now_s=NOW_S + 1)
+    else:
+        await getattr(ledger, way)(Holder("a", 3), until_s=NOW_S + 900, now_s=NOW_S + 1)
+    assert await claims_unproven(ledger, "c", now_s=NOW_S + 2)
+    assert not await claims_unproven(ledger, "d", now_s=NOW_S + 2)
 
 
 async def test_who_is_silent_too_long_is_not_counted_any_more(ledger: Ledger) -> None:

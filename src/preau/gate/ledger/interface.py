@@ -4,6 +4,7 @@ Each method is one atomic domain operation, so that several edges on one Redis g
 bounded and forgets by itself; losing the ledger loses nobody's place, because tickets and passes carry their meaning.
 
 - **Inside**: a pass (its ``sid``) counts until ``until_s``; each touch moves that on. Lanes 1 and 3 fill the capacity.
+  Those of them that showed no cookie yet are *unproven* until their first touch: a bounded part of the capacity.
 - **Waiting**: tickets seen lately, for positions and for calling; a device that is gone simply drops out.
 - **Sources**: unclaimed tickets by network address, for the setback in lane 3.
 - **At the door**: subjects of cards seen waiting, with the first and last second of their present wait.
@@ -51,6 +52,16 @@ class Waiter(NamedTuple):
     tid: str
 
 
+class Room(NamedTuple):
+    """What a claim may take: people of lanes 1 and 3 inside at once, and how many of them may be unproven.
+
+    ``unproven`` None: the claim is of a device that brought a cookie.
+    """
+
+    capacity: int
+    unproven: int | None = None
+
+
 class Wait(NamedTuple):
     """From when to when a card was seen waiting, whole wall seconds."""
 
@@ -83,7 +94,7 @@ class Ledger(Protocol):
     async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
         """This ticket waits and counts as present until ``until_s``; a ticket has one place, the latest noted."""
 
-    async def claim(self, holder: Holder, *, source: str, capacity: int, until_s: float, now_s: float) -> bool:
+    async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
         """Takes a place inside if one is free (lane 0: always), and stops waiting. A second claim is the same person.
 
         On success one unclaimed ticket of ``source`` is forgotten.

@@ -4,7 +4,7 @@ After a restart it is empty and learns again from the passes that come back.
 """
 
 from preau.gate.ledger import interface
-from preau.gate.ledger.interface import Census, Holder, Wait, Waiter
+from preau.gate.ledger.interface import Census, Holder, Room, Wait, Waiter
 from preau.gate.rules.places import STAFF
 
 
@@ -24,6 +24,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self._inside: dict[str, _Inside] = {}
         self._staff = 0
+        self._unproven: set[str] = set()
         self._swept_at_s = 0.0
         self._left: dict[str, float] = {}
         self._waiting: dict[str, tuple[Waiter, float]] = {}
@@ -47,9 +48,11 @@ class MemoryLedger:
                 return
         self._waiting[waiter.tid] = (waiter, until_s)
 
-    async def claim(self, holder: Holder, *, source: str, capacity: int, until_s: float, now_s: float) -> bool:
+    async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
         known = holder.sid in self._inside
-        if not known and holder.lane != STAFF and self._limited(now_s) >= capacity:
+        if not known and holder.lane != STAFF and self._limited(now_s) >= room.capacity:
+            return False
+        if not known and room.unproven is not None and len(self._unproven) >= room.unproven:
             return False
         if not known:
             self._admitted_total += holder.lane != STAFF
@@ -57,6 +60,8 @@ class MemoryLedger:
         self._left.pop(holder.sid, None)
         self._waiting.pop(holder.sid, None)
         self._enter(holder, until_s)
+        if not known and room.unproven is not None and holder.sid in self._inside:
+            self._unproven.add(holder.sid)
         return True
 
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
@@ -120,6 +125,7 @@ class MemoryLedger:
             self._drop(sid)
 
     def _enter(self, holder: Holder, until_s: float) -> None:
+        self._unproven.discard(holder.sid)
         stay = self._inside.get(holder.sid)
         if stay is None:
             if len(self._inside) >= interface.INSIDE_MAX:
@@ -131,6 +137,7 @@ class MemoryLedger:
 
     def _drop(self, sid: str) -> None:
         stay = self._inside.pop(sid, None)
+        self._unproven.discard(sid)
         self._staff -= stay is not None and stay.lane == STAFF
 
     def _forgive_source(self, source: str) -> None:

@@ -1,7 +1,8 @@
 """The ledger on Redis (or Valkey): several edges, one count. Each operation is one Lua script, so it is atomic.
 
 Layout, all under one hash tag so that a cluster keeps it on one node:
-``limited`` and ``staff``: sorted sets sid -> until_s; a sid is in one of the two. ``left``: sid -> until_s.
+``limited`` and ``staff``: sorted sets sid -> until_s; a sid is in one of the two. ``unproven``: those of ``limited``
+that showed no cookie yet. ``left``: sid -> until_s.
 ``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
 ``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
 ``admitted``: counter.
@@ -15,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from preau.gate.ledger import interface
-from preau.gate.ledger.interface import Census, Holder, LedgerUnavailable, Wait, Waiter
+from preau.gate.ledger.interface import Census, Holder, LedgerUnavailable, Room, Wait, Waiter
 from preau.gate.rules.places import STAFF
 
 TIMEOUT_S: Final = 0.5
@@ -51,17 +52,24 @@ return 1
 """
 
 _CLAIM: Final = """
-local limited, staff, left, waiting, present, counts, admitted = unpack(KEYS)
+local limited, staff, left, waiting, present, counts, admitted, unproven = unpack(KEYS)
 local sid, is_staff, source = ARGV[1], ARGV[2] == '1', ARGV[3]
 local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
+local unproven_most = tonumber(ARGV[8])
 redis.call('ZREMRANGEBYSCORE', limited, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', staff, '-inf', now)
+redis.call('ZREMRANGEBYSCORE', unproven, '-inf', now)
 local known = redis.call('ZSCORE', limited, sid) or redis.call('ZSCORE', staff, sid)
 if not known then
   if not is_staff and redis.call('ZCARD', limited) >= capacity then return 0 end
+  if unproven_most >= 0 then
+    if redis.call('ZCARD', unproven) >= unproven_most then return 0 end
+    redis.call('ZADD', unproven, till, sid)
+  end
   if not is_staff then redis.call('INCR', admitted) end
   if tonumber(redis.call('HGET', counts, source) or 0) > 0 then redis.call('HINCRBY', counts, source, -1) end
 end
+if known then redis.call('ZREM', unproven, sid) end
 redis.call('ZREM', left, sid)
 redis.call('ZREM', present, sid)
 redis.call('HDEL', waiting, sid)
@@ -73,10 +81,11 @@ return 1
 """
 
 _TOUCH: Final = """
-local limited, staff, left = unpack(KEYS)
+local limited, staff, left, unproven = unpack(KEYS)
 local sid, is_staff, till, now, most = ARGV[1], ARGV[2] == '1', ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local gone = redis.call('ZSCORE', left, sid)
 if gone and now < tonumber(gone) then return 0 end
+redis.call('ZREM', unproven, sid)
 local other = is_staff and limited or staff
 local was = redis.call('ZSCORE', other, sid)
 if was then
@@ -91,11 +100,12 @@ return 1
 """
 
 _RESUME: Final = """
-local limited, staff, waiting, present = unpack(KEYS)
+local limited, staff, waiting, present, unproven = unpack(KEYS)
 local sid, is_staff, till, now = ARGV[1], ARGV[2] == '1', ARGV[3], tonumber(ARGV[4])
 local was = tonumber(redis.call('ZSCORE', limited, sid) or redis.call('ZSCORE', staff, sid) or 0)
 if was <= now then return 0 end
 if was > tonumber(till) then till = was end
+redis.call('ZREM', unproven, sid)
 redis.call('ZREM', present, sid)
 redis.call('HDEL', waiting, sid)
 redis.call('ZREM', is_staff and limited or staff, sid)
@@ -104,7 +114,8 @@ return 1
 """
 
 _LEAVE: Final = """
-local limited, staff, left, waiting, present = unpack(KEYS)
+local limited, staff, left, waiting, present, unproven = unpack(KEYS)
+redis.call('ZREM', unproven, ARGV[1])
 redis.call('ZREM', present, ARGV[1])
 redis.call('HDEL', waiting, ARGV[1])
 redis.call('ZREM', limited, ARGV[1])
@@ -158,6 +169,9 @@ return {
 }
 """
 
+NO_BOUND: Final = -1
+"""What the script of a claim reads as: not an unproven device."""
+
 RESTORE_BATCH: Final = 1000
 """Lua's unpack and Redis's argument lists both dislike more than a few thousand."""
 
@@ -190,23 +204,23 @@ class RedisLedger:
         arguments = [waiter.tid, f"{waiter.lane}:{waiter.order_key}", until_s, now_s, interface.WAITING_MAX]
         await self._run(_NOTE, ["waiting", "present"], arguments)
 
-    async def claim(self, holder: Holder, *, source: str, capacity: int, until_s: float, now_s: float) -> bool:
-        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted"]
-        staff = int(holder.lane == STAFF)
-        arguments = [holder.sid, staff, source, capacity, until_s, now_s, interface.INSIDE_MAX]
+    async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
+        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven"]
+        staff, unproven = int(holder.lane == STAFF), NO_BOUND if room.unproven is None else room.unproven
+        arguments = [holder.sid, staff, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
         return bool(await self._run(_CLAIM, keys, arguments))
 
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
         arguments = [holder.sid, int(holder.lane == STAFF), until_s, now_s, interface.INSIDE_MAX]
-        return bool(await self._run(_TOUCH, ["limited", "staff", "left"], arguments))
+        return bool(await self._run(_TOUCH, ["limited", "staff", "left", "unproven"], arguments))
 
     async def resume(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
         arguments = [holder.sid, int(holder.lane == STAFF), until_s, now_s]
-        return bool(await self._run(_RESUME, ["limited", "staff", "waiting", "present"], arguments))
+        return bool(await self._run(_RESUME, ["limited", "staff", "waiting", "present", "unproven"], arguments))
 
     async def leave(self, sid: str, *, now_s: float) -> None:
         arguments = [sid, now_s + interface.LEFT_MEMORY_S, interface.LEFT_MAX]
-        await self._run(_LEAVE, ["limited", "staff", "left", "waiting", "present"], arguments)
+        await self._run(_LEAVE, ["limited", "staff", "left", "waiting", "present", "unproven"], arguments)
 
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         second = int(now_s)

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from preau.gate.ledger.interface import Census, Holder, Ledger, LedgerUnavailable, Wait, Waiter
+from preau.gate.ledger.interface import Census, Holder, Ledger, LedgerUnavailable, Room, Wait, Waiter
 
 SAY_AGAIN_S: Final = 10.0
 """A dead store fails hundreds of times a second; the log needs to hear it now and then."""
@@ -44,9 +44,9 @@ class SteadyLedger:
         except LedgerUnavailable as error:
             self._say(error)
 
-    async def claim(self, holder: Holder, *, source: str, capacity: int, until_s: float, now_s: float) -> bool:
+    async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
         try:
-            return await self._ledger.claim(holder, source=source, capacity=capacity, until_s=until_s, now_s=now_s)
+            return await self._ledger.claim(holder, source=source, room=room, until_s=until_s, now_s=now_s)
         except LedgerUnavailable as error:
             self._say(error)
             return False

@@ -13,9 +13,13 @@ from preau.tokens.seat import AFTER_LESSON_S
 LONGEST_RUN_S: Final = 2 * 3600
 """A pass never promises more than two hours ahead: a day of lessons is renewed by being there."""
 
-UNPROVEN_S: Final = 120
-"""How long a place is held for a device that came with no cookie at all, until it shows its pass a first time. A robot
-that keeps no cookies so holds a place for two minutes instead of a quarter of an hour."""
+UNPROVEN_S: Final = 15
+"""How long a place is held for a device that came with no cookie at all, until it shows its pass a first time: link
+previews, monitors and robots keep no cookies, and so hold at most their rate times this. A person who reads the first
+page for longer comes back with an early ticket."""
+
+UNPROVEN_SHARE: Final = 0.25
+"""Of the capacity, for all such devices together: however many robots come, three places in four are for people."""
 
 LIMITED_LANES: Final = (PUPILS, OTHERS)
 
@@ -38,6 +42,11 @@ def pass_expiry(lane: int, run: LessonRun | None, *, now_s: float, idle_s: float
     if run is None or lane not in {STAFF, PUPILS}:
         return int(idle_end_s)
     return int(max(idle_end_s, min(run.ends_at_s, now_s + LONGEST_RUN_S) + AFTER_LESSON_S))
+
+
+def unproven_places(capacity: int) -> int:
+    """How many devices without any cookie may be inside at once; one at least, or nobody new could begin."""
+    return max(1, int(capacity * UNPROVEN_SHARE))
 
 
 def is_worn(expires_at_s: int, fresh_expiry_s: int, *, now_s: float) -> bool:
