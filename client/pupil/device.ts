@@ -70,6 +70,15 @@ export async function append(...events: WorkEvent[]): Promise<void> {
   ]);
 }
 
+/** Adds events that the school has already; those that are here stay as they are. */
+export async function appendSent(events: StoredEvent[]): Promise<void> {
+  const transaction = (await database()).transaction("events", "readwrite");
+  for (const event of events) {
+    if (!(await transaction.store.get(event.uuid))) await transaction.store.put(event);
+  }
+  await transaction.done;
+}
+
 /** Events of one person and lesson, oldest first. */
 export async function eventsOf(person: string, lesson: string): Promise<StoredEvent[]> {
   const found = await (await database()).getAllFromIndex("events", "lesson", [person, lesson]);

@@ -1,9 +1,10 @@
 // A lesson on the pupil's device: the forms of the page answer at once, the journal keeps what was done, the outbox sends it.
 
 import { putAnswer, readAnswer } from "./answers";
-import { append, eventsOf, type StoredEvent, type WorkEvent } from "./device";
+import { append, appendSent, eventsOf, type StoredEvent, type WorkEvent } from "./device";
+import { answersElsewhere, lacking } from "./elsewhere";
 import { currentPerson } from "./identity";
-import { type Item, type Mark, mark } from "./marking";
+import { type Item, type Mark, mark, wantsNumber } from "./marking";
 import { makeMovable, refresh } from "./ordering";
 import { Outbox } from "./outbox";
 import type { Outcome } from "./sending";
@@ -55,6 +56,35 @@ export class LessonPage {
     this.showProgress();
     if (this.person) await append(this.event("lesson_opened", "", null)).catch(() => undefined);
     this.outbox.start();
+    void this.takeOver();
+  }
+
+  /** Shows what was done on another device, where this one has nothing newer and nobody has begun to answer meanwhile. */
+  private async takeOver(): Promise<void> {
+    if (!this.person || !navigator.onLine) return;
+    const before = new Map(this.data.items.map((item) => [item.key, this.filledIn(item)]));
+    const found = await answersElsewhere(this.person, this.data.edition, this.data.lesson);
+    if (found.length === 0) return;
+    const here = await eventsOf(this.person, this.data.lesson).catch((): StoredEvent[] => []);
+    const taken = lacking(found, here).map(
+      ({ uuid, item, response, answered_at }): StoredEvent => ({
+        ...this.event("answer", item, response),
+        uuid,
+        client_at: new Date(answered_at).toISOString(),
+        state: "sent",
+      }),
+    );
+    await appendSent(taken).catch(() => undefined);
+    const untouched = this.data.items.filter((item) => this.filledIn(item) === before.get(item.key));
+    const shown = taken.filter((event) => untouched.some(({ key }) => key === event.item));
+    this.restore(shown);
+    this.showKept(shown);
+    this.showProgress();
+  }
+
+  private filledIn(item: Item): string {
+    const form = this.form(item);
+    return form ? JSON.stringify(readAnswer(item, form)) : "";
   }
 
   private form(item: Item): HTMLFormElement | null {
@@ -79,7 +109,10 @@ export class LessonPage {
     if (!place) return;
     if (!marked) {
       place.dataset.tone = "empty";
-      place.textContent = "Réponds d’abord, puis appuie sur le bouton.";
+      place.textContent =
+        response !== null && wantsNumber(item)
+          ? "Écris un nombre, par exemple 3,5."
+          : "Réponds d’abord, puis appuie sur le bouton.";
       return;
     }
     this.show(item, form, marked);
@@ -136,7 +169,7 @@ export class LessonPage {
       this.show(item, form, marked);
       this.answered.add(item.key);
     }
-    this.done = events.some((event) => event.kind === "lesson_done");
+    this.done ||= events.some((event) => event.kind === "lesson_done");
   }
 
   private showProgress(): void {
@@ -157,16 +190,20 @@ export class LessonPage {
     return state;
   }
 
-  /** Says of each question, and of the lesson, what is true of its sending. */
-  private async showSending(outcome: Outcome): Promise<void> {
-    const events = await eventsOf(this.person, this.data.lesson).catch((): StoredEvent[] => []);
-    if (this.writing > 0) return; // the outbox is woken once they are written, and reports again
-    const answers = events.filter((event) => event.kind === "answer");
+  private showKept(answers: StoredEvent[]): void {
     for (const item of this.data.items) {
       const last = answers.filter((event) => event.item === item.key).at(-1);
       const kept = this.form(item)?.querySelector<HTMLElement>("[data-kept]");
       if (last && kept) kept.textContent = keptWords(last);
     }
+  }
+
+  /** Says of each question, and of the lesson, what is true of its sending. */
+  private async showSending(outcome: Outcome): Promise<void> {
+    const events = await eventsOf(this.person, this.data.lesson).catch((): StoredEvent[] => []);
+    if (this.writing > 0) return; // the outbox is woken once they are written, and reports again
+    const answers = events.filter((event) => event.kind === "answer");
+    this.showKept(answers);
     if (answers.length === 0) return;
     const waiting = events.some((event) => event.state === "waiting");
     const state = this.saySending(waiting ? SENDING[outcome] : settledWords(events));

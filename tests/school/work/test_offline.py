@@ -10,7 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from preau.school.content.models import Lesson
 from preau.school.directory.models import Person
 from preau.school.work.models import WorkEvent
+from preau.school.work.services import append_events
+from school.factories import NOW
 from school.work.school_site import SchoolSite
+from school.work.test_journal import event
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -147,6 +150,57 @@ def test_work_of_somebody_else_stays_on_the_shared_device(
     _answer(page)
     expect(page.locator("[data-sync-state]")).to_contain_text("Enregistré sur cet appareil.")
     expect(page.get_by_role("link", name="Connecte-toi pour l’envoyer.")).to_be_visible()
+    assert not WorkEvent.objects.filter(kind="answer").exists()
+
+
+def test_what_was_done_on_another_device_is_there(
+    page: Page, site: SchoolSite, lesson: Lesson, pupil: Person, browser: Browser
+) -> None:
+    _open_lesson(page, lesson)
+    _answer(page)
+    page.locator("#q-relier select").first.select_option("0")
+    page.locator("#q-relier").get_by_role("button", name="Vérifier").click()
+    expect(page.locator("#q-relier [data-kept]")).to_have_text("Envoyé")
+    other = browser.new_context(base_url=site.url)
+    _sign_in(other, site, pupil)
+    elsewhere = other.new_page()
+    _open_lesson(elsewhere, lesson)
+    question = elsewhere.locator("#q-un-et-un")
+    expect(question.locator(".headline")).to_contain_text("C’est juste")
+    expect(question.locator("input[value='1']")).to_be_checked()
+    expect(question.locator("[data-kept]")).to_have_text("Envoyé")
+    expect(elsewhere.locator("#q-relier .headline")).to_contain_text("1\u00a0paire est juste sur 2")
+    expect(elsewhere.locator("[data-progress-words]")).to_contain_text("2 sur 5")
+
+    _let_the_worker_take_over(elsewhere)
+    site.stop()
+    elsewhere.reload()
+    expect(question.locator(".headline")).to_contain_text("C’est juste")
+    assert WorkEvent.objects.filter(kind="answer").count() == 2, "showing it again is no new answer"
+    other.close()
+
+
+def test_a_newer_answer_of_this_device_stays(page: Page, site: SchoolSite, lesson: Lesson, pupil: Person) -> None:
+    old = event(pupil, lesson, response=[0], client_at="2026-01-05T08:00:00+01:00")
+    append_events(person=pupil, raw_events=[old], now=NOW)
+    _open_lesson(page, lesson)
+    question = page.locator("#q-un-et-un")
+    expect(question.locator(".headline")).to_contain_text("Pas encore")
+    question.locator("input[value='1']").check()
+    question.get_by_role("button", name="Réessayer").click()
+    expect(page.locator("[data-sync-state]")).to_have_text("Tout est envoyé.")
+    page.reload()
+    expect(page.locator("html[data-ready=lesson]")).to_be_attached()
+    expect(question.locator(".headline")).to_contain_text("C’est juste")
+
+
+def test_words_where_a_number_is_asked_are_not_counted(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    _open_lesson(page, lesson)
+    question = page.locator("#q-moitie")
+    question.locator("input[name=r]").fill("un mètre")
+    question.get_by_role("button", name="Vérifier").click()
+    expect(question.locator("[data-verdict]")).to_have_text("Écris un nombre, par exemple 3,5.")
+    expect(page.locator("[data-progress-words]")).to_contain_text("5 questions à faire")
     assert not WorkEvent.objects.filter(kind="answer").exists()
 
 
