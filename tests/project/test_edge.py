@@ -123,3 +123,25 @@ async def test_a_websocket_to_a_foreign_host_is_closed() -> None:
     scope = {"type": "websocket", "path": "/classe/x/ws", "headers": [(b"host", b"evil.example")]}
     await edge()(scope, None, send)  # type: ignore[arg-type]
     assert sent == [{"type": "websocket.close", "code": 4403}]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "multipart/form-data; boundary=x; charset=base64",
+        "application/x-www-form-urlencoded; charset=nonsense",
+        'application/json; CHARSET = "utf-16"',
+        "multipart/form-data; boundary*=base64''x%41",
+    ],
+)
+async def test_a_body_in_an_encoding_that_is_not_ours_goes_no_further(content_type: str) -> None:
+    answer = await call(edge(behind=raising), "/deconnexion/", method="POST", headers={"content-type": content_type})
+    assert answer.status == 415
+    assert "charset_unknown" in answer.text
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=UTF-8", 'text/plain;charset="utf-8"', ""]
+)
+async def test_what_browsers_send_is_read(content_type: str) -> None:
+    assert (await call(edge(), "/", method="POST", headers={"content-type": content_type})).text == "gate"

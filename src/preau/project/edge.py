@@ -41,6 +41,9 @@ _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?")
 MAX_PATH_CHARS: Final = 2000
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 """All that pages, forms and scripts of ours use; nothing behind has to think about the others."""
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\";\s]*)", re.IGNORECASE)
+CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
+"""What forms and scripts of ours are written in. Python knows encodings that are none of text, and raises on them."""
 log = structlog.get_logger("preau.edge")
 
 
@@ -83,6 +86,9 @@ class Edge:
             await refuse(scope, send, status=405, code="method_unknown", sentence=sentence)
         elif len(scope["path"]) > MAX_PATH_CHARS or "\0" in scope["path"]:
             await refuse(scope, send, status=414, code="path_too_long", sentence="Cette adresse est trop longue.")
+        elif not _is_readable(header(scope, b"content-type")):
+            sentence = "Cet envoi est écrit dans un codage que Préau ne lit pas. Recharge la page et recommence."
+            await refuse(scope, send, status=415, code="charset_unknown", sentence=sentence)
         else:
             await self._guarded(self._choose(scope["path"]), scope, receive, send)
 
@@ -117,6 +123,11 @@ class Edge:
                 raise
             sentence = "La panne est de notre côté. Rien de ce que tu as fait n’est perdu : réessaie dans un instant."
             await refuse(scope, send, status=503, code="internal", sentence=sentence, title="Préau reprend son souffle")
+
+
+def _is_readable(content_type: str) -> bool:
+    """Whether a body of this type is text that we read; a parameter with ``*`` (RFC 2231) names an encoding too."""
+    return "*=" not in content_type and all(name.lower() in CHARSETS for name in _CHARSET.findall(content_type))
 
 
 def _dressed(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> Send:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "preau.school.pages.intake.storable_text_only",
     "preau.school.pages.refusals.say_bare_refusals",
 ]
 TEMPLATES = [

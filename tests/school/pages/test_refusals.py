@@ -1,6 +1,9 @@
 """What is refused is said in French, with a stable code, to people and to programs alike."""
 
+import errno
+
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from preau.school.directory.models import Person
@@ -72,3 +75,44 @@ def test_a_refusal_that_passes_says_when_to_come_back(rf: RequestFactory, client
     response = refusals.refuse(request, code="busy", sentence="Attends.", status=503, retry_after_s=60)
     assert response["Retry-After"] == "60"
     assert response["Cache-Control"] == "no-store"
+
+
+STORAGE_FAILURES = [
+    (OperationalError("database or disk is full"), "storage_full"),
+    (OSError(errno.ENOSPC, "No space left on device"), "storage_full"),
+    (OperationalError('could not extend file "base/1": No space left on device'), "storage_full"),
+    (OperationalError("database is locked"), "storage_busy"),
+]
+
+
+@pytest.mark.parametrize(("raised", "code"), STORAGE_FAILURES)
+def test_a_storage_that_cannot_write_says_to_wait_and_that_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch, raised: Exception, code: str
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("preau.school.signin.pupil_views.class_group_of_code", failing)
+    client = Client(raise_request_exception=False)
+    response = client.get("/connexion/eleve/?classe=ABCD-EFGH")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert code in response.content.decode()
+    assert "Rien de ce qui était enregistré n’est perdu" in response.content.decode()
+    said = client.get("/connexion/eleve/?classe=ABCD-EFGH", headers={"accept": "application/json"})
+    assert (said.status_code, said.json()["error"]["code"]) == (503, code)
+
+
+def test_a_session_that_cannot_be_written_is_a_full_disk_and_not_a_session_that_has_ended(
+    client: Client, pupil: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(pupil)
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("django.contrib.sessions.models.Session.save", full)
+    monkeypatch.setattr("django.conf.settings.SESSION_SAVE_EVERY_REQUEST", True)
+    client.raise_request_exception = False
+    response = client.get("/aide/")
+    assert response.status_code == 503
+    assert "storage_full" in response.content.decode()

@@ -78,7 +78,7 @@ def test_signed_out_the_answer_is_marked_and_not_kept(client: Client, lesson: Le
         ("un-et-un", {"r": "99999999999999999999"}, 400, "response_malformed"),
         ("moitie", {"r": "  "}, 400, "answer_empty"),
         ("moitie", {"r": "1" * 401}, 400, "response_malformed"),
-        ("moitie", {"r": "\x00"}, 400, "response_malformed"),
+        ("moitie", {"r": "\x00"}, 400, "text_unstorable"),
         ("moitie", {"r": "un mètre"}, 400, "number_expected"),
         ("ranger", {"r0": "1", "r1": "1", "r2": "2"}, 400, "order_incomplete"),
         ("ranger", {"r0": "1"}, 400, "order_incomplete"),
@@ -86,7 +86,7 @@ def test_signed_out_the_answer_is_marked_and_not_kept(client: Client, lesson: Le
         ("relier", {"r0": "-1"}, 400, "response_malformed"),
         ("rien", {"r": "1"}, 404, "item_unknown"),
         ("un-et-un", {"r": "1", "lesson": "rien"}, 404, "lesson_unknown"),
-        ("un-et-un", {"r": "1", "edition": "\x00"}, 404, "lesson_unknown"),
+        ("un-et-un", {"r": "1", "edition": "\x00"}, 400, "text_unstorable"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_a_sentence(

@@ -111,6 +111,8 @@ def test_the_id_of_somebody_elses_event_says_nothing_about_it(
         ({"kind": "deleted"}, "event_malformed"),
         ({"client_at": "hier"}, "event_malformed"),
         ({"client_at": "2026-11-23T08:30:00"}, "event_malformed"),
+        ({"client_at": "0001-01-01T00:00:00+23:59"}, "client_at_invalid"),
+        ({"client_at": "9999-12-31T23:59:59-23:59"}, "client_at_invalid"),
         ({"edition": "0" * 64}, "lesson_unknown"),
         ({"edition": "\x00" * 64}, "lesson_unknown"),
         ({"lesson": "../../etc"}, "lesson_unknown"),

@@ -3,20 +3,33 @@
 The same refusal is JSON ``{"error": {"code", "message"}}`` for a client that prefers JSON.
 """
 
+import errno
+import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Final
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 NEXT_STEPS: Mapping[int, str] = {400: "retry", 403: "sign_in", 404: "home", 429: "wait", 503: "wait"}
+_STORAGE_RETRY_S: Final = 30
+"""Longer than the ten seconds that a writer waits for its turn, shorter than the patience of a class."""
+_FULL: Final = ("is full", "No space left", "DiskFull")
+"""How SQLite and PostgreSQL say that there is no room left."""
+_DEEPEST_CAUSE: Final = 10
+"""Django wraps an error of the database three times at most."""
 
 
 def prefers_json(request: HttpRequest) -> bool:
-    """Whether the client asks for JSON rather than a page."""
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    """Whether the client asks for JSON rather than a page; who sends JSON reads it."""
+    return (
+        request.content_type == "application/json"
+        or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    )
 
 
 def refuse(
@@ -35,7 +48,10 @@ def refuse(
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django's signature
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    storage = _storage_refusal(exception)  # Django takes a session that could not be written for one signed out
+    if storage:
+        return _bare(request, *storage, status=503)
     return refuse(request, code="bad_request", sentence=_("Cette demande n’a pas été comprise."), status=400)
 
 
@@ -68,9 +84,44 @@ def say_bare_refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
 
 
 def failure(request: HttpRequest) -> HttpResponse:
-    """Our own fault. Rendered without the context of a request: the database itself may be what failed."""
+    """Our own fault, which Django has logged. What the database cannot do for now is said as what it is: wait."""
+    storage = _storage_refusal(sys.exception())
+    if storage:
+        return _bare(request, *storage, status=503)
     sentence = _("La panne est de notre côté. Ce qui était enregistré l’est toujours.")
+    return _bare(request, "internal", sentence, status=500)
+
+
+def _storage_refusal(raised: BaseException | None) -> tuple[str, str] | None:
+    """Code and sentence when the storage is what failed: the disk is full, or the database does not answer."""
+    for _depth in range(_DEEPEST_CAUSE):
+        if raised is None:
+            return None
+        full = isinstance(raised, OSError) and raised.errno == errno.ENOSPC
+        of_database = isinstance(raised, OperationalError | InterfaceError)
+        if full or (of_database and any(word in str(raised) for word in _FULL)):
+            return "storage_full", _(
+                "Préau n’a plus de place pour écrire. Rien de ce qui était enregistré n’est perdu : "
+                "garde cette page ouverte et recommence plus tard."
+            )
+        if of_database:
+            return "storage_busy", _(
+                "Préau n’arrive pas à écrire en ce moment. Rien de ce qui était enregistré n’est perdu : "
+                "recommence dans une minute."
+            )
+        raised = raised.__cause__ or raised.__context__
+    return None
+
+
+def _bare(request: HttpRequest, code: str, sentence: str, *, status: int) -> HttpResponse:
+    """Rendered without the context of a request: the database itself may be what failed."""
+    response: HttpResponse
     if prefers_json(request):
-        return JsonResponse({"error": {"code": "internal", "message": sentence}}, status=500)
-    context = {"code": "internal", "sentence": sentence, "next_step": "wait"}
-    return HttpResponse(render_to_string("refusal.html", context), status=500)
+        response = JsonResponse({"error": {"code": code, "message": sentence}}, status=status)
+    else:
+        context = {"code": code, "sentence": sentence, "next_step": "wait"}
+        response = HttpResponse(render_to_string("refusal.html", context), status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(_STORAGE_RETRY_S)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     TOO_MANY_EVENTS = "too_many_events"
     PACKAGE_UNAVAILABLE = "package_unavailable"
     EVENT_MALFORMED = "event_malformed"
+    CLIENT_AT_INVALID = "client_at_invalid"
     EVENT_REFUSED = "event_refused"
     OTHER_PERSON = "other_person"
     LESSON_UNKNOWN = "lesson_unknown"
@@ -59,6 +60,9 @@ _SENTENCES = {
     Refusal.TOO_MANY_EVENTS: lambda: _("Cet envoi contient plus de 200 lignes. Il faut le couper en plusieurs."),
     Refusal.PACKAGE_UNAVAILABLE: lambda: _("Cette séance ne peut pas être corrigée maintenant. Réessaie plus tard."),
     Refusal.EVENT_MALFORMED: lambda: _("Cette ligne du journal n’a pas pu être lue."),
+    Refusal.CLIENT_AT_INVALID: lambda: _(
+        "La date de cette ligne du journal n’existe pas. Règle l’heure de l’appareil."
+    ),
     Refusal.EVENT_REFUSED: lambda: _("Cette ligne du journal n’a pas pu être prise."),
     Refusal.OTHER_PERSON: lambda: _("Ce travail est celui d’une autre personne. Il attend qu’elle se connecte."),
     Refusal.LESSON_UNKNOWN: lambda: _("Cette séance n’existe pas, ou n’existe plus."),

@@ -23,6 +23,8 @@ from preau.school.work.refusals import Refusal
 
 MAX_EVENTS_PER_REQUEST: Final = 200
 """A week of work of one pupil; more is sent in several requests."""
+CLIENT_YEARS: Final = range(2, 9999)
+"""A device's clock may be decades wrong; in the first and the last year of the calendar a change of zone overflows."""
 
 
 class SentEvent(msgspec.Struct, frozen=True):
@@ -69,6 +71,8 @@ def append_events(*, person: Person, raw_events: Sequence[Any], now: datetime) -
         sent = _read(raw)
         if sent is None:
             receipt.refuse(raw, Refusal.EVENT_MALFORMED)
+        elif sent.client_at.year not in CLIENT_YEARS:
+            receipt.refuse(raw, Refusal.CLIENT_AT_INVALID)
         elif sent.person != pseudonym:
             receipt.refuse(raw, Refusal.OTHER_PERSON)
         else:
