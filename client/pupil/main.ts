@@ -1,7 +1,8 @@
-// The pupil's pages: a lesson that answers by itself, the lessons of the week brought home, a service worker that keeps
-// both within reach. Every part is an improvement of a page that works without it.
+// The pupil's pages: a lesson that answers by itself, a day that notices when a class opens, the lessons of the week brought
+// home, a service worker that keeps them within reach. Every part is an improvement of a page that works without it.
 
 import { PACKAGES, storable } from "./caching";
+import { DayWatch } from "./day";
 import { keepLesson, keptLessons } from "./device";
 import { forgetOnSignOut, noteIdentity } from "./identity";
 import { LessonPage, lessonData } from "./lesson";
@@ -68,6 +69,7 @@ async function start(): Promise<void> {
     await keepThisLesson(data.title, data.course).catch(() => undefined);
   } else {
     new Outbox(() => undefined).start();
+    new DayWatch(document, () => void bringTheWeekHome(worker)).start();
     await bringTheWeekHome(worker);
   }
   await worker;

@@ -42,6 +42,8 @@ class DaySlot(msgspec.Struct, frozen=True, kw_only=True):
     starts: str
     ends: str
     opens: str
+    opens_at: datetime
+    ends_at: datetime
     subject: str
     hue: int
     teacher: str
@@ -159,6 +161,8 @@ def _slot(occurrence: Occurrence, live_class: LiveClass | None, now: datetime) -
         starts=clock(starts),
         ends=clock(ends),
         opens=clock(starts - OPENS_BEFORE),
+        opens_at=starts - OPENS_BEFORE,
+        ends_at=ends,
         subject=slot.subject.name,
         hue=hue_of(slot.subject.name),
         teacher=slot.teacher.full_name,

@@ -17,7 +17,7 @@ from preau.school.directory.selectors import class_groups_of, occurrences_of_per
 from preau.school.home.day import other_day_of, read_day, slots_of, today_of
 from preau.school.home.lessons import recent_lessons, with_progress
 from preau.school.pages.context import home_of
-from preau.school.pages.moments import long_day, school_week, short_day
+from preau.school.pages.moments import clock, long_day, school_week, short_day
 from preau.school.pages.refusals import refuse
 from preau.school.signin.services import refresh_card
 from preau.school.work.selectors import progress_of
@@ -64,6 +64,7 @@ def _frame(person: Person, day: date, today: date, now: datetime) -> dict[str, A
         "previous_week": date.fromordinal(week[0].toordinal() - 7).isoformat(),
         "next_week": date.fromordinal(week[0].toordinal() + 7).isoformat(),
         "now": timezone.localtime(now),
+        "clock": clock(timezone.localtime(now)),
     }
 
 
