@@ -1,6 +1,6 @@
 // Service worker of the pupil: lessons go on when the network or the server does not.
 //
-// - shell (style, script, icon): kept at install, shown at once, refreshed behind.
+// - shell (style, script; the icon once it is asked for): kept at install, shown at once, refreshed behind.
 // - packages: files are named by their content, so the kept one is always right; their pages may be drawn again by a newer
 //   version, so they are shown at once and refreshed behind.
 // - pages of the school: the network first, 4 s at most, else the kept one, else the list of lessons on the device.
@@ -15,7 +15,8 @@ declare const PREAU_BUILD: string;
 declare const self: ServiceWorkerGlobalScope;
 
 const SHELL = `${SHELL_PREFIX}${PREAU_BUILD}`;
-const SHELL_FILES = ["/static/site.css", "/static/lesson.css", "/static/pupil.js", "/favicon.svg"];
+/** What a lesson cannot do without; the icon is kept when it is next asked for. */
+const SHELL_FILES = ["/static/site.css", "/static/lesson.css", "/static/pupil.js"];
 /** Longer than a good answer ever takes, shorter than a child's patience. */
 const PAGE_LIMIT_MS = 4_000;
 export const SYNC_TAG = "preau-journal";

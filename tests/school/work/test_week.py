@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from preau.school.content.models import Course, Lesson
 from preau.school.content.services import assign_course, import_markdown
@@ -59,7 +59,12 @@ def page(browser: Browser, site: SchoolSite, pupil: Person) -> Iterator[Page]:
 def _fetched(page: Page) -> list[str]:
     """Names of the files of packages that the page asked for, as they come."""
     names: list[str] = []
-    page.on("request", lambda request: names.append(request.url.rpartition("/")[2]) if "/colis/" in request.url else 0)
+
+    def note(request: Request) -> None:
+        if "/colis/" in request.url:
+            names.append(request.url.rpartition("/")[2])
+
+    page.on("request", note)
     return names
 
 
