@@ -18,10 +18,32 @@ import { clockTime, count, place } from "./words";
 
 const LOGO = svg`<path d="M3 14 17 5l14 9" /><path d="M8 15v14M26 15v14" /><circle cx="17" cy="23" r="4.2" />`;
 
-const LOCKS: readonly { readonly what: Lock; readonly word: string; readonly effect: string }[] = [
-  { what: "chat", word: "Discussion", effect: "les élèves lisent sans écrire" },
-  { what: "hands", word: "Mains", effect: "plus de nouvelle main levée" },
-  { what: "entry", word: "Entrée", effect: "les nouveaux attendent à la porte" },
+interface LockWords {
+  readonly what: Lock;
+  readonly word: string;
+  /** State and what it means for pupils: open, closed. */
+  readonly open: readonly [string, string];
+  readonly closed: readonly [string, string];
+}
+const LOCKS: readonly LockWords[] = [
+  {
+    what: "chat",
+    word: "Discussion",
+    open: ["ouverte", "les élèves lisent et écrivent"],
+    closed: ["fermée", "les élèves lisent sans écrire"],
+  },
+  {
+    what: "hands",
+    word: "Mains",
+    open: ["ouvertes", "les élèves lèvent la main"],
+    closed: ["fermées", "plus de nouvelle main levée"],
+  },
+  {
+    what: "entry",
+    word: "Entrée",
+    open: ["ouverte", "les élèves entrent d’eux-mêmes"],
+    closed: ["fermée", "les nouveaux attendent à la porte"],
+  },
 ];
 
 export function topBar(view: View): TemplateResult {
@@ -31,8 +53,19 @@ export function topBar(view: View): TemplateResult {
     <h1 title=${state.welcome?.title ?? page.title}>${state.welcome?.title ?? page.title}</h1>
     <p class="facts"><span class="tag">${state.welcome?.class_group ?? page.group}</span><time>${clockTime(new Date(screen.nowMs))}</time>${presence(view)}</p>
     ${line(view)}
-    ${isTeacher(state) ? nothing : html`<a class="btn small leave" href=${page.leaveUrl}>Quitter</a>`}
+    ${isTeacher(state) ? leaveMenu(page.leaveUrl) : html`<a class="btn small leave" href=${page.leaveUrl}>Quitter</a>`}
   </header>`;
+}
+
+/** A teacher who leaves learns first that this ends nothing. */
+function leaveMenu(url: string): TemplateResult {
+  return html`<details class="menu leave">
+    <summary class="btn small">Quitter</summary>
+    <div class="menu-list">
+      <p>La classe continue sans vous\u00a0: les élèves vous attendent. Au bout de deux minutes, elle se met en pause jusqu’à votre retour.</p>
+      <a class="btn" href=${url}>${icon("left")}<span>Quitter sans terminer</span></a>
+    </div>
+  </details>`;
 }
 
 function presence({ state }: View): TemplateResult {
@@ -97,13 +130,13 @@ function lockMenu({ state, act }: View): TemplateResult {
   const closed = LOCKS.filter(({ what }) => state.room.locks[what]).length;
   return html`<details class="menu">
     <summary class="btn">${icon(closed > 0 ? "lock" : "unlock")}<span>Verrouiller${closed > 0 ? ` (${closed})` : ""}</span></summary>
-    <div class="menu-list" role="group" aria-label="Verrouiller">
-      ${LOCKS.map(({ what, word, effect }) => {
+    <div class="menu-list" role="group" aria-label="Ouvert ou fermé pour les élèves">
+      ${LOCKS.map(({ what, word, open, closed }) => {
         const locked = state.room.locks[what];
-        return html`<button class="switch" role="switch" aria-checked=${locked ? "true" : "false"}
+        const [now, meaning] = locked ? closed : open;
+        return html`<button class="switch" role="switch" aria-checked=${locked ? "false" : "true"}
           @click=${() => act.command("lock.set", { what, locked: !locked })}>
-          <span><b>${word}</b><small>${effect}</small></span>
-          <span class="lock-state">${icon(locked ? "lock" : "unlock")}${locked ? "fermé" : "ouvert"}</span>
+          <span><b>${word} ${now}</b><small>${meaning}</small></span><i class="track" aria-hidden="true"></i>
         </button>`;
       })}
     </div>

@@ -23,8 +23,8 @@ function order(column: "name" | "status" | "present_s"): string {
     .join("");
 }
 
-test("by state, who needs something comes first, and equals stand by name", () => {
-  assert.equal(order("status"), "bdca");
+test("by state, who is here comes first, and equals stand by name", () => {
+  assert.equal(order("status"), "cabd");
 });
 
 test("by name, accents count as in French", () => {

@@ -4,16 +4,16 @@ import type { RegisterEntry, Status } from "./protocol";
 
 export type Column = "name" | "status" | "present_s";
 
-/** Word and drawing of each status, in the order in which a teacher looks: who needs something comes first. */
+/** Word and drawing of each status, in the order in which a teacher calls: who is here first, then who needs something. */
 export const STATUSES: Readonly<
   Record<Status, { readonly word: string; readonly icon: IconName; readonly rank: number }>
 > = {
-  at_the_door: { word: "à la porte", icon: "door", rank: 0 },
-  offline: { word: "hors ligne", icon: "offline", rank: 1 },
-  left: { word: "sorti(e)", icon: "left", rank: 2 },
-  absent: { word: "absent(e)", icon: "absent", rank: 3 },
-  late: { word: "en retard", icon: "late", rank: 4 },
-  present: { word: "présent(e)", icon: "check", rank: 5 },
+  present: { word: "présent(e)", icon: "check", rank: 0 },
+  late: { word: "en retard", icon: "late", rank: 1 },
+  at_the_door: { word: "à la porte", icon: "door", rank: 2 },
+  offline: { word: "hors ligne", icon: "offline", rank: 3 },
+  left: { word: "sorti(e)", icon: "left", rank: 4 },
+  absent: { word: "absent(e)", icon: "absent", rank: 5 },
 };
 
 /** Entries in the order of a column; equal ones by name, as in the school's own register. */

@@ -57,7 +57,7 @@ function ended(view: View): TemplateResult {
 }
 
 function goodbye(lasted: string | null): TemplateResult {
-  return html`<p>Merci d’être là. ${lasted === null ? "" : `La classe a duré ${lasted}. `}Tes messages sont gardés.</p>`;
+  return html`<p>Merci d’être là. ${lasted === null ? "" : `La classe a duré ${lasted}. `}À bientôt.</p>`;
 }
 
 function summary({ state }: View, lasted: string | null): TemplateResult {
