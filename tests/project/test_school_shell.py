@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from asgi_client import call, http_scope
+from preau.project.health import Canary, Condition
 from preau.project.school_shell import (
     HOMEWORK_PLACES,
     MAX_BODY_BYTES,
+    MAX_READING,
+    MAX_READING_PER_SOURCE,
     MAX_WAITING,
     SIGN_IN_PLACES,
     SchoolShell,
@@ -62,6 +65,90 @@ async def test_a_client_that_sends_slowly_does_not_hold_the_school(monkeypatch: 
     assert (await call(one, "/")).status == 200
     await slow
     assert answers[0]["status"] == 408
+
+
+class SlowSender:
+    """Clients that open a request with a body and send none of it."""
+
+    def __init__(self, application: SchoolShell) -> None:
+        self._application = application
+        self._tasks: list[asyncio.Task[None]] = []
+        self.statuses: list[int] = []
+
+    async def _send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.statuses.append(message["status"])
+
+    async def open(self, count: int, *, address: str = "192.0.2.1") -> None:
+        async def never_sends() -> Any:
+            await asyncio.Event().wait()
+
+        for _ in range(count):
+            scope = {**http_scope("/travail/journal", method="POST"), "client": (address, 1)}
+            self._tasks.append(asyncio.create_task(self._application(scope, never_sends, self._send)))
+        await asyncio.sleep(0)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def test_slow_bodies_of_one_address_leave_the_school_to_the_others() -> None:
+    one = shell(echo)
+    slow = SlowSender(one)
+    await slow.open(MAX_READING_PER_SOURCE)
+    assert slow.statuses == []
+    await slow.open(3)
+    assert slow.statuses == [503] * 3
+    await slow.open(1, address="192.0.2.2")
+    assert slow.statuses == [503] * 3, "another address still has its places"
+    assert (await call(one, "/", method="POST", body=b"x")).status == 200
+    await slow.close()
+
+
+async def test_slow_bodies_from_everywhere_stop_neither_pages_nor_the_canary() -> None:
+    one = shell(echo)
+    slow = SlowSender(one)
+    for n in range(MAX_READING // MAX_READING_PER_SOURCE):
+        await slow.open(MAX_READING_PER_SOURCE, address=f"192.0.2.{n}")
+    canary = Canary(one, clock=lambda: 0.0)
+    await canary.sing()
+    assert canary.condition is Condition.WELL
+    assert (await call(one, "/")).status == 200
+    assert (await call(one, "/", method="HEAD")).status == 200
+    assert (await call(one, "/", method="POST", body=b"x")).status == 503
+    await slow.close()
+    assert (await call(one, "/", method="POST", body=b"x")).status == 200, "a place is given back however it ended"
+
+
+async def test_a_get_that_brings_a_body_is_read_like_any_other() -> None:
+    answer = await call(shell(echo), "/", body=b"bonjour", headers={"content-length": "7"})
+    assert answer.body == b"GET  bonjour"
+
+
+async def test_a_body_must_come_at_a_thousand_bytes_a_second_once_its_grace_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("preau.project.school_shell.BODY_GRACE_S", 0.1)
+
+    async def status_of(chunk: bytes, pause_s: float, count: int) -> int:
+        statuses, left = [], count
+
+        async def receive() -> Any:
+            nonlocal left
+            left -= 1
+            await asyncio.sleep(pause_s)
+            return {"type": "http.request", "body": chunk, "more_body": left > 0}
+
+        async def send(message: Any) -> None:
+            statuses.append(message.get("status"))
+
+        await shell(echo)(http_scope("/", method="POST"), receive, send)
+        return int(statuses[0])
+
+    assert await status_of(b"x" * 1000, 0.02, 10) == 200
+    assert await status_of(b"x", 0.02, 10) == 408
 
 
 async def test_past_a_bounded_line_people_are_told_to_come_back_and_signing_in_and_work_still_have_places() -> None:

@@ -9,12 +9,14 @@ page than by a time-out.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import structlog
 from a2wsgi import WSGIMiddleware
 
+from preau.gate.visitor import source_of
 from preau.project.answers import header, refuse
 from preau.project.asgi_types import Message, Receive, Scope, Send
 
@@ -28,8 +30,15 @@ HOMEWORK_PLACES = 16
 never turned away here, and pupils inside have as many. A place is a turn in the one thread, not a thread of its own."""
 SIGN_IN_PLACES = 8
 """And so many for signing in: twice the width of the gate's sign-in lane, for the same two reasons."""
+BODY_GRACE_S = 2.0
+BODY_LEAST_BYTES_PER_S = 1000
+"""After the grace a body must have come at least this fast: GPRS is five times faster, and who sends a byte now and
+then to keep a place loses it in two seconds."""
 MAX_READING = 1024
-"""Bodies being received at once: 1 GiB at the very most."""
+"""Bodies being received at once: 1 GiB at the very most. The canary and requests without a body need no such place."""
+MAX_READING_PER_SOURCE = 64
+"""Of these, from one network source: one machine that sends slowly fills a sixteenth, and a school of 1,200 behind one
+address sends bodies of one packet each. A proxy in front is one source: it has to buffer bodies, as nginx does."""
 CANARY_PATH = "/__canary__"
 """Where ``project.health`` looks every five seconds: a full line does not stop it, and only its changes are logged."""
 
@@ -68,7 +77,7 @@ class SchoolShell:
         self._write_lane = write_lane
         self._sign_in = sign_in
         self._waiting = self._pages_waiting = 0
-        self._reading = 0
+        self._reading: Counter[str] = Counter()
         self.answered_total = 0
         """Answers since the start, whatever their status: while it grows, the school is busy, not dead."""
 
@@ -98,16 +107,21 @@ class SchoolShell:
         return bool(scope["method"] == "POST" and scope["path"].startswith(self._write_lane))
 
     async def _whole_body(self, scope: Scope, receive: Receive) -> bytes:
-        if self._reading >= MAX_READING:
+        if scope["path"] == CANARY_PATH or not _brings_body(scope):
+            return b""
+        source = source_of(scope)
+        if self._reading.total() >= MAX_READING or self._reading[source] >= MAX_READING_PER_SOURCE:
             raise _BUSY
-        self._reading += 1
+        self._reading[source] += 1
         try:
-            return await asyncio.wait_for(read_body(scope, receive), BODY_TIMEOUT_S)
+            return await read_body(scope, receive)
         except TimeoutError:
             sentence = "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."
             raise RequestRefused(408, "body_slow", sentence) from None
         finally:
-            self._reading -= 1
+            self._reading[source] -= 1
+            if not self._reading[source]:
+                del self._reading[source]
 
     async def _answer(self, scope: Scope, body: bytes, send: Send) -> None:
         answer: list[Message] = []
@@ -146,14 +160,18 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 
     Raises:
         RequestRefused: over the limit, or the client left.
+        TimeoutError: it comes too slowly.
     """
     too_large = RequestRefused(413, "body_too_large", "Cet envoi est trop gros pour être reçu ici.")
     declared = header(scope, b"content-length")
     if declared and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
         raise too_large
     chunks, size = [], 0
+    began_s = asyncio.get_running_loop().time()
     while True:
-        message = await receive()
+        patience_s = min(BODY_TIMEOUT_S, BODY_GRACE_S + size / BODY_LEAST_BYTES_PER_S)
+        async with asyncio.timeout_at(began_s + patience_s):
+            message = await receive()
         if message["type"] == "http.disconnect":
             raise RequestRefused(400, "body_broken_off", "L’envoi s’est interrompu. Recommence.")
         chunk = message.get("body", b"")
@@ -163,6 +181,13 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
+
+
+def _brings_body(scope: Scope) -> bool:
+    """Whether there is a body to wait for: a page is asked for without one."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        return True
+    return header(scope, b"content-length") not in {"", "0"} or bool(header(scope, b"transfer-encoding"))
 
 
 def _clean(scope: Scope) -> Scope:
