@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
@@ -11,6 +12,8 @@ from typing import NamedTuple
 
 import click
 
+from preau.cli.terminal import printable
+from preau.project import installation
 from preau.project.options import TABLE, Kind, Options, parse
 
 LOWEST_FREE_BYTES = 1_000_000_000
@@ -47,21 +50,45 @@ def _examine(options: Options) -> Iterator[Finding]:
         sqlite3.sqlite_version_info >= LOWEST_SQLITE, "SQLite", sqlite3.sqlite_version, "mettez Debian à jour"
     )
     yield _folder(options.data)
+    yield from _modes(options.data)
     yield _disk(options.data)
     yield from _database(options)
     yield from _redis(options)
     yield _cookies(options)
 
 
+def _nearest(data: Path) -> Path:
+    """The folder itself, or the nearest above it that is there."""
+    place = data.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place
+
+
 def _folder(data: Path) -> Finding:
-    place = data if data.exists() else data.absolute().parent
-    ok = os.access(place, os.W_OK)
-    return Finding(ok, "dossier", str(data), "donnez à Préau le droit d’écrire dans PREAU_DATA")
+    place = _nearest(data)
+    ok = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return Finding(ok, "dossier", printable(str(data)), "donnez à Préau le droit d’écrire dans PREAU_DATA")
+
+
+def _modes(data: Path) -> Iterator[Finding]:
+    """Who may read the names of pupils: a closed folder closes all that is in it."""
+    if not data.is_dir():
+        return
+    mode = stat.S_IMODE(data.stat().st_mode)
+    closed = not mode & installation.OTHERS
+    fact = f"{mode:04o}, {'lisible par Préau seul' if closed else 'lisible par d’autres'}"
+    advice = f"des noms d’élèves s’y trouvent : chmod 700 {printable(str(data))}"
+    yield Finding(closed, "droits du dossier", fact, advice)
+    for name in ("secret_key", "school.sqlite3", "journal.sqlite3"):
+        if os.access(data, os.X_OK) and (data / name).exists():
+            mode = stat.S_IMODE((data / name).stat().st_mode)
+            fine = closed or not mode & installation.OTHERS
+            yield Finding(fine, name, f"{mode:04o}", f"chmod 600 {printable(str(data / name))}")
 
 
 def _disk(data: Path) -> Finding:
-    place = data if data.exists() else data.absolute().parent
-    free_bytes = shutil.disk_usage(place).free
+    free_bytes = shutil.disk_usage(_nearest(data)).free
     advice = "libérez de la place : le journal des classes s’arrête quand le disque est plein"
     return Finding(free_bytes >= LOWEST_FREE_BYTES, "disque", f"{free_bytes / 1e9:.1f} Go libres", advice)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from django.utils import timezone
 
+from preau.cli.terminal import printable
 from preau.school.content.services import import_markdown
 from preau.school.directory.oneroster import ImportReport, import_folder
 from preau.school.directory.oneroster.findings import Finding, Level
@@ -17,15 +18,17 @@ def markdown(folder: str, *, dry_run: bool, grade: str) -> int:
     report = import_markdown(Path(folder), timezone.now(), dry_run, grade=grade)
     for entry in report.files:
         click.echo(
-            f"{entry.outcome.value:<11} {entry.path}" + (f"  {entry.sentence} ({entry.code})" if entry.code else "")
+            f"{entry.outcome.value:<11} {printable(entry.path)}"
+            + (f"  {entry.sentence} ({entry.code})" if entry.code else "")
         )
     for problem in report.problems:
-        where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        path = printable(problem.path)
+        where = f"{path}:{problem.line}" if problem.line else path
         click.echo(
             f"{'ERREUR' if problem.fatal else 'À VOIR':<11} {where}  {problem.sentence} ({problem.code})", err=True
         )
     counts = ", ".join(f"{count} {outcome}" for outcome, count in report.counts().items() if count)
-    click.echo(f"\n« {report.title} » : {len(report.files)} fichiers ({counts}).")
+    click.echo(f"\n« {printable(report.title)} » : {len(report.files)} fichiers ({counts}).")
     if not report.ok:
         click.echo("Rien n’a été changé : corrigez ce qui est marqué ERREUR et recommencez.", err=True)
         return 2
@@ -76,7 +79,7 @@ def _say(report: ImportReport) -> int:
     if report.findings_left_out:
         click.echo(f"… et {report.findings_left_out} autres remarques.")
     for name, count in report.files.items():
-        click.echo(f"{name:<22} {count.ok} bonnes, {count.warnings} à voir, {count.errors} refusées")
+        click.echo(f"{printable(name):<22} {count.ok} bonnes, {count.warnings} à voir, {count.errors} refusées")
     for table, counts in report.changes.items():
         done = ", ".join(f"{WORDS.get(what, what)} : {number}" for what, number in counts.items() if number)
         click.echo(f"{TABLES.get(table, table):<22} {done or 'rien ne change'}")
@@ -95,10 +98,11 @@ def _lines(report: ImportReport) -> Iterator[str]:
     for name, count in report.files.items():
         for number in count.numbers:
             remarks = said.pop((name, number), [])
-            yield from map(_remark, remarks) if remarks else (f"bon     {name}:{number}",)
+            yield from map(_remark, remarks) if remarks else (f"bon     {printable(name)}:{number}",)
     for findings in said.values():  # of files that are missing or could not be read
         yield from map(_remark, findings)
 
 
 def _remark(finding: Finding) -> str:
-    return f"{LEVELS[finding.level]:<7} {finding.file}:{finding.line}  {finding.sentence} ({finding.code})"
+    where = f"{printable(finding.file)}:{finding.line}"
+    return f"{LEVELS[finding.level]:<7} {where}  {printable(finding.sentence)} ({finding.code})"

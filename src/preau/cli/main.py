@@ -2,10 +2,16 @@
 
 import os
 import sys
+from typing import Any
 
 import click
 
+from preau.cli.terminal import printable, stop
+from preau.project import installation
 from preau.project.options import Options, parse
+
+FOLDER = click.Path(exists=True, file_okay=False)
+FILE = click.Path(exists=True, dir_okay=False)
 
 
 class FrenchGroup(click.Group):
@@ -14,22 +20,30 @@ class FrenchGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(self.commands)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; a file or a folder that refuses itself is a sentence, for the operator can correct it."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            stop(f"{printable(os.fsdecode(error.filename))} : {error.strerror}. Vérifiez ce chemin et ses droits.")
+
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="preau", message="Préau %(version)s")
 def main() -> None:
     """Préau : la plateforme de classe à distance qui tient à 8 h 30."""
+    os.umask(installation.PRIVATE_UMASK)
 
 
 def options(**changes: str) -> Options:
     """The options, with changes from the command line put into the environment (Django's settings read it too)."""
     os.environ.update(changes)
     parsed = parse(os.environ)
-    if isinstance(parsed, Options):
-        return parsed
-    for mistake in parsed:
-        click.echo(f"{mistake.name} : {mistake.sentence}", err=True)
-    sys.exit(2)
+    if not isinstance(parsed, Options):
+        stop(*(f"{mistake.name} : {printable(mistake.sentence)}" for mistake in parsed))
+    return parsed
 
 
 def set_up_django() -> None:
@@ -41,12 +55,24 @@ def set_up_django() -> None:
 
 
 def ready_school() -> None:
-    """The school loaded, its database up to date: what every command on people or courses needs."""
+    """The school loaded, its database up to date: what every command on people or courses needs.
+
+    They may run beside a server; its database they leave as it is.
+    """
     parsed = options()
     set_up_django()
-    from preau.cli.serving import make_database_ready  # noqa: PLC0415
+    from preau.cli.database import is_up_to_date, make_ready  # noqa: PLC0415  need Django set up first
 
-    make_database_ready(parsed)
+    if is_up_to_date():
+        return
+    try:
+        with installation.held(parsed.data):
+            make_ready(parsed)
+    except installation.DataFolderBusyError:
+        stop(
+            "La base n’est pas à jour, et un autre processus se sert de ce dossier : s’il vient de démarrer, "
+            "attendez qu’il ait fini ; si c’est un serveur d’une version plus ancienne, arrêtez-le. Puis recommencez."
+        )
 
 
 @main.command()
@@ -87,7 +113,7 @@ def import_group() -> None:
 
 
 @import_group.command("oneroster")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", type=FOLDER)
 @click.option("--apply", "write", is_flag=True, help="écrit ; sans cette option, rien n’est changé")
 @click.option("--skip-errors", is_flag=True, help="laisse de côté les lignes refusées au lieu de tout refuser")
 def import_oneroster(folder: str, *, write: bool, skip_errors: bool) -> None:
@@ -99,7 +125,7 @@ def import_oneroster(folder: str, *, write: bool, skip_errors: bool) -> None:
 
 
 @import_group.command("timetable")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=FILE)
 @click.option("--apply", "write", is_flag=True, help="écrit ; sans cette option, rien n’est changé")
 @click.option("--skip-errors", is_flag=True, help="laisse de côté les lignes refusées au lieu de tout refuser")
 def import_timetable(file: str, *, write: bool, skip_errors: bool) -> None:
@@ -111,7 +137,7 @@ def import_timetable(file: str, *, write: bool, skip_errors: bool) -> None:
 
 
 @import_group.command("markdown")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", type=FOLDER)
 @click.option("--dry-run", is_flag=True, help="vérifie sans rien changer")
 @click.option("--grade", default="", help="niveau (CP, 6E, TLE…) d’un dossier qui ne le dit pas")
 def import_markdown(folder: str, *, dry_run: bool, grade: str) -> None:

@@ -1,15 +1,16 @@
 """`preau serve` and `preau demo`: make the database ready, then run the process."""
 
 import errno
-import sys
+import time
 from collections.abc import Callable
 
 import click
 
 from preau.cli.main import set_up_django
+from preau.cli.terminal import stop
 from preau.project import installation, logs
 from preau.project.options import Options
-from preau.project.serve import DataFolderBusyError, serve
+from preau.project.serve import serve
 
 
 def run_serve(options: Options) -> None:
@@ -31,33 +32,29 @@ def run_demo(options: Options) -> None:
 
 
 def _run(options: Options, *, before: Callable[[], None], announce: Callable[[], None]) -> None:
+    """The folder is held before the database is looked at: another server may be working on it."""
     logs.configure(as_json=options.log_json)
-    set_up_django()
-    make_database_ready(options)
-    before()
-    keyring = installation.keyring(options)
+    installation.prepare(options.data)
     try:
-        serve(options, keyring, ready=announce)
-    except DataFolderBusyError:
-        _stop(f"Un autre processus sert déjà depuis le dossier {options.data} : arrêtez-le ou changez PREAU_DATA.")
+        with installation.held(options.data):
+            _serve(options, before, announce)
+    except installation.DataFolderBusyError:
+        stop(f"Un autre processus sert déjà depuis le dossier {options.data} : arrêtez-le ou changez PREAU_DATA.")
+
+
+def _serve(options: Options, before: Callable[[], None], announce: Callable[[], None]) -> None:
+    installation.sweep_drafts(options.data, now_s=time.time())
+    set_up_django()
+    from preau.cli.database import make_ready  # noqa: PLC0415  needs Django set up first
+
+    make_ready(options)
+    before()
+    try:
+        serve(options, installation.keyring(options), ready=announce)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        _stop(f"L’adresse {options.bind[0]}:{options.bind[1]} est déjà prise : choisissez-en une autre avec BIND.")
-
-
-def make_database_ready(options: Options) -> None:
-    """Applies missing migrations on SQLite; on PostgreSQL, where several processes share one base, asks for it."""
-    from django.core.management import call_command  # noqa: PLC0415  needs Django set up first
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
-
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return
-    if options.database_url.startswith("postgres") and not options.demo:
-        _stop("La base n’est pas à jour : lancez « preau manage migrate », puis recommencez.")
-    call_command("migrate", interactive=False, verbosity=0)
+        stop(f"L’adresse {options.bind[0]}:{options.bind[1]} est déjà prise : choisissez-en une autre avec BIND.")
 
 
 def _announce_demo(options: Options) -> None:
@@ -75,8 +72,3 @@ def _announce_demo(options: Options) -> None:
             "\nATTENTION : d’autres machines peuvent entrer avec ces mots de passe. N’y mettez personne de réel."
         )
     click.echo("\nArrêter : Ctrl-C. Tout est dans le dossier " + str(options.data) + ".\n")
-
-
-def _stop(sentence: str) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(2)

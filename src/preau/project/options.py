@@ -211,9 +211,25 @@ def _file(option: Option, text: str) -> Path | Mistake | None:
 
 
 def _url(option: Option, text: str) -> str | Mistake:
-    if text and urlsplit(text).scheme not in option.schemes:
-        return Mistake(option.name, f"une adresse en {', '.join(option.schemes)} est attendue")
-    return text
+    return text if not text or _is_url(text, option.schemes) else _not_url(option)
+
+
+def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # a bracket without its other half, a port that is no number
+        return False
+    web = parts.scheme in {"http", "https"}
+    return parts.scheme in schemes and port != 0 and (not web or bool(parts.hostname))
+
+
+def _not_url(option: Option) -> Mistake:
+    return Mistake(option.name, f"une adresse en {', '.join(option.schemes)} est attendue")
+
+
+def _path(option: Option, text: str) -> Path:
+    return Path(text or option.default)  # left empty it would be the folder one happens to stand in
 
 
 def _secret(option: Option, text: str) -> str | Mistake:
@@ -234,7 +250,7 @@ _PARSERS = {
     Kind.SECRET: _secret,
     Kind.INTEGER: _integer,
     Kind.SWITCH: _switch,
-    Kind.PATH: lambda _option, text: Path(text),
+    Kind.PATH: _path,
     Kind.FILE: _file,
     Kind.URL: _url,
     Kind.BIND: _bind,

@@ -5,14 +5,12 @@ Granian is embedded (one process, so SIGKILL leaves nothing behind) and never ru
 """
 
 import asyncio
-import fcntl
 import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import structlog
 import uvloop
@@ -32,38 +30,14 @@ SWITCH_INTERVAL_S: Final = 0.001
 log = structlog.get_logger("preau.serve")
 
 
-class DataFolderBusyError(Exception):
-    """Another process serves from this data folder."""
-
-
-def lock(data: Path) -> IO[str]:
-    """Takes the data folder for this process; the lock falls with the process, however it ends.
-
-    Raises:
-        DataFolderBusyError: another process has it.
-    """
-    file = (data / "lock").open("a")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise DataFolderBusyError from None
-    return file
-
-
 def serve(options: Options, keyring: Keyring, *, ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT. ``ready`` is called once, when the first request can be answered.
 
-    Raises:
-        DataFolderBusyError: another process serves from the data folder.
+    The caller holds the data folder: it had to, before it looked at the database.
     """
-    held = lock(options.data)
-    try:
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
-        _raise_descriptor_limit()
-        uvloop.run(_serve(options, keyring, ready))
-    finally:
-        held.close()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    _raise_descriptor_limit()
+    uvloop.run(_serve(options, keyring, ready))
 
 
 def _raise_descriptor_limit() -> None:

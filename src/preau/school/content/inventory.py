@@ -6,6 +6,7 @@ Caps (a course of a whole year fits ten times): 10 MB a file, 1 MB a Markdown fi
 import os
 import re
 import stat
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -72,8 +73,16 @@ def _entries(folder: Path) -> list[tuple[str, os.DirEntry[str]]] | None:
     return sorted(listed, key=lambda pair: natural_key(pair[0]))
 
 
+def shown_path(path: str) -> str:
+    r"""The path as it can be written down: a name on Linux is any bytes, ``\xff`` and newlines among them."""
+    unwritable = {char for char in path if unicodedata.category(char) in {"Cc", "Cs"}}
+    return "".join(char.encode("unicode_escape").decode() if char in unwritable else char for char in path)
+
+
 def _why_not(path: str, entry: os.DirEntry[str]) -> FileEntry | None:
     name = entry.name
+    if shown_path(path) != path:
+        return _refused(shown_path(path), "name_not_text", _("Ce nom ne s’écrit pas : renommez le fichier."))
     if name.startswith(".") or name in _IGNORED_NAMES:
         return _refused(path, "hidden", _("Fichier caché ou de service : il ne fait pas partie du cours."))
     if entry.is_symlink():
@@ -107,6 +116,9 @@ def take_inventory(folder: Path) -> Inventory:
     """Everything in the folder, read once. Memory: the folder's size, at most 200 MB."""
     if not folder.is_dir():
         return Inventory(problem=Problem("", 0, "not_a_folder", _("Ce dossier n’existe pas.")))
+    name = folder.resolve().name
+    if shown_path(name) != name:
+        return Inventory(problem=Problem("", 0, "name_not_text", _("Ce nom de dossier ne s’écrit pas : changez-le.")))
     listed = _entries(folder)
     if listed is None:
         return Inventory(problem=Problem("", 0, "too_many_files", _("Ce dossier contient plus de 2 000 fichiers.")))
