@@ -104,7 +104,7 @@ def test_what_is_over_is_folded_away_today(
 ) -> None:
     factories.make_slot(class_group, teacher, subject="Lecture", starts_at=time(8, 0), minutes=30)
     page = page_of(client, pupil)
-    assert "1 cours terminé" in page
+    assert "1 cours passé" in page
     assert page.index("Lecture") < page.index("Mathématiques")
 
 
@@ -128,7 +128,7 @@ def test_today_the_lesson_of_now_is_seen_first_and_then_three_more(
     full_timetable(class_group, teacher)
     page = page_of(client, pupil)
     assert in_sight(page) == [8, 9, 10, 11]
-    assert "8 cours terminés" in page
+    assert "8 cours passés" in page
     assert "12 cours plus tard" in page
     assert page.index("Cours de 8 h") < page.index('<nav class="week"')
 

@@ -47,3 +47,8 @@ class Grade(models.TextChoices):
             if order <= list(Grade).index(last):
                 return cycle
         return None
+
+    @property
+    def rank(self) -> int:
+        """0 for the petite section to 14 for the Terminale: the order of every list of classes and courses."""
+        return list(Grade).index(self)

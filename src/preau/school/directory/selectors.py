@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from preau.school.directory.grades import Grade
 from preau.school.directory.models import ClassGroup, Guardianship, MembershipRole, Person, Profile, TimetableSlot
 from preau.school.directory.occurrences import Occurrence, at_instant, occurrence_on, occurrences_near
 from preau.tokens.card import hours_mask
@@ -15,9 +16,11 @@ from preau.tokens.card import hours_mask
 __all__ = [
     "CARD_LEAD",
     "Occurrence",
+    "by_grade",
     "card_hours",
     "class_groups_of",
     "current_occurrence",
+    "leads",
     "occurrence_at",
     "occurrences",
     "occurrences_of_person",
@@ -51,10 +54,15 @@ def _open_on(day: date, prefix: str = "") -> Q:
     return Q(**{f"{prefix}since__lte": day}) & ends
 
 
+def by_grade(class_groups: Iterable[ClassGroup]) -> list[ClassGroup]:
+    """In the order in which schools list their classes: by school, from the petite section on, then by name."""
+    return sorted(class_groups, key=lambda group: (group.school.name, Grade(group.grade).rank, group.name))
+
+
 def class_groups_of(person: Person, today: date) -> list[ClassGroup]:
     """The groups ``person`` is in on ``today``, as pupil or teacher. One query."""
     groups = ClassGroup.objects.filter(_open_on(today, "memberships__"), memberships__person=person, closed_at=None)
-    return list(groups.select_related("school").distinct())
+    return by_grade(groups.select_related("school").distinct())
 
 
 def _members(class_group: ClassGroup, today: date, role: MembershipRole) -> list[Person]:
@@ -75,6 +83,13 @@ def pupils_of(class_group: ClassGroup, today: date) -> list[Person]:
 def teachers_of(class_group: ClassGroup, today: date) -> list[Person]:
     """The teachers of the group on ``today``, by family name. One query."""
     return _members(class_group, today, MembershipRole.TEACHER)
+
+
+def leads(person: Person, class_group: ClassGroup, today: date) -> bool:
+    """Whether ``person`` is a teacher of the group on ``today``, or the head of its school. One query at most."""
+    if person.profile == Profile.HEAD:
+        return person.school_id == class_group.school_id
+    return person.profile == Profile.TEACHER and person in teachers_of(class_group, today)
 
 
 def pupils_of_guardian(guardian: Person) -> list[Person]:
@@ -98,10 +113,15 @@ def _slots_of_person(person: Person, first: date, last: date) -> QuerySet[Timeta
     return _slots().filter(class_group__in=groups)
 
 
+def _order_of_lessons(occurrence: Occurrence) -> tuple[datetime, int, str]:
+    group = occurrence.slot.class_group
+    return occurrence.starts_at, Grade(group.grade).rank, group.name
+
+
 def _on(slots: QuerySet[TimetableSlot], day: date) -> list[Occurrence]:
     found = slots.filter(weekday=day.weekday(), valid_from__lte=day, valid_until__gte=day)
     dated = [occurrence for slot in found if (occurrence := occurrence_on(slot, day)) is not None]
-    return sorted(dated, key=lambda occurrence: (occurrence.starts_at, occurrence.slot.class_group.name))
+    return sorted(dated, key=_order_of_lessons)
 
 
 def occurrences(class_groups: Iterable[ClassGroup], day: date) -> list[Occurrence]:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from preau.school.directory.models import ClassGroup, MembershipRole, Person, Profile, School
-from preau.school.directory.selectors import occurrences
+from preau.school.directory.selectors import by_grade, occurrences
 from preau.school.home.day import DaySlot, State, slots_of
 from preau.school.pages.moments import long_day
 from preau.school.pages.refusals import forbidden
@@ -41,7 +41,7 @@ def my_school(request: HttpRequest) -> HttpResponse:
         ],
         "counts": _counts(slots),
         "long_day": long_day(today),
-        "may_print": person.profile == Profile.HEAD,
+        "leads": person.profile == Profile.HEAD,
         "people": _people(person.school),
     }
     response = render(request, "home/my_school.html", context)
@@ -50,11 +50,11 @@ def my_school(request: HttpRequest) -> HttpResponse:
 
 
 def _groups(school: School, today: date) -> list[ClassGroup]:
-    """With ``pupil_count`` and ``without_code``, the pupils who have no code yet. One query."""
+    """By grade, with ``pupil_count`` and ``without_code``, the pupils who have no code yet. One query."""
     present = Q(
         memberships__role=MembershipRole.PUPIL, memberships__since__lte=today, memberships__person__closed_at=None
     ) & (Q(memberships__until=None) | Q(memberships__until__gte=today))
-    return list(
+    return by_grade(
         ClassGroup.objects.filter(school=school, closed_at=None)
         .select_related("school")
         .annotate(

@@ -1,8 +1,25 @@
 """URLs of this application."""
 
-from django.urls import URLPattern, path, re_path
+from uuid import UUID
 
-from preau.school.home import course_views, day_views, family_views, school_views, views
+from django.urls import URLPattern, path, re_path, register_converter
+
+from preau.school.home import class_work_views, course_views, day_views, family_views, school_views, views
+
+
+class HexId:
+    """The id of a course as lessons name it: 32 hex digits."""
+
+    regex = "[0-9a-f]{32}"
+
+    def to_python(self, value: str) -> UUID:
+        return UUID(hex=value)
+
+    def to_url(self, value: UUID) -> str:
+        return value.hex
+
+
+register_converter(HexId, "hex_id")
 
 urlpatterns: list[URLPattern] = [
     path("", views.front, name="front"),
@@ -14,5 +31,11 @@ urlpatterns: list[URLPattern] = [
     path("famille/", family_views.family, name="family"),
     path("parcours/", course_views.courses, name="courses"),
     path("parcours/<uuid:course_id>/", course_views.course, name="course"),
+    path("classes/<uuid:class_group_id>/travail/", class_work_views.work_of_class, name="class_work"),
+    path(
+        "classes/<uuid:class_group_id>/travail/<hex_id:course_id>/<slug:lesson_key>/",
+        class_work_views.work_of_lesson,
+        name="lesson_work",
+    ),
     path("etablissement/", school_views.my_school, name="my_school"),
 ]
