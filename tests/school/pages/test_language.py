@@ -38,7 +38,7 @@ def test_french_comes_back_as_it_was_left_without_touching_the_rest(english: Cli
 def test_what_the_browser_accepts_changes_nothing(client: Client) -> None:
     response = client.get("/", headers={"Accept-Language": "en-GB,en;q=0.9"})
     assert response.headers["Content-Language"] == "fr"
-    assert "Choisis ta section" in response.content.decode()
+    assert "Choisir une section" in response.content.decode()
 
 
 def test_one_answer_in_english_leaves_the_next_one_french(english: Client) -> None:

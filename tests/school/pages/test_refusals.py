@@ -30,7 +30,36 @@ def test_a_form_that_is_too_old_says_what_to_do() -> None:
     response = client.post("/connexion/personnel/", {"identifiant": "x", "mot_de_passe": "y"})
     assert response.status_code == 403
     assert "form_expired" in response.content.decode()
-    assert "recommence" in response.content.decode()
+    page = response.content.decode()
+    assert "Cette page a expiré." in page
+    assert '<form method="post" action="/connexion/personnel/">' in page
+    assert 'name="identifiant" value="x"' in page
+    assert "mot_de_passe" not in page
+
+
+def test_after_a_form_that_is_too_old_the_login_is_kept_and_the_password_is_asked_again(client: Client) -> None:
+    page = client.post("/connexion/personnel/", {"reprise": "1", "identifiant": "claire.lefevre"})
+    assert page.status_code == 200
+    assert 'value="claire.lefevre"' in page.content.decode()
+    assert 'role="alert"' not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        ("http://testserver/classes/1/cartes/?a=b", "/classes/1/cartes/?a=b"),
+        ("", "/"),
+        ("http://ailleurs.test/piege", "/"),
+        ("http://testserver//ailleurs.test/piege", "/"),
+        ("javascript:alert(1)", "/"),
+        ("http://testserver/" + "a" * 600, "/"),
+    ],
+)
+def test_a_form_that_is_too_old_leads_back_to_the_page_it_was_on_if_that_is_ours(referer: str, leads_to: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/deconnexion/", headers={"referer": referer})
+    assert response.status_code == 403
+    assert f'<a class="btn main" href="{leads_to}">' in response.content.decode()
 
 
 def test_a_wrong_method_is_a_sentence_and_a_code_and_says_which_are_right(client: Client) -> None:

@@ -11,18 +11,10 @@ from django.utils.translation import gettext as _
 from preau.school.content.models import Course, CourseAssignment, Lesson
 from preau.school.content.selectors import lessons_of_courses, published_courses
 from preau.school.directory.grades import Grade, Section
-from preau.school.directory.models import Person
+from preau.school.directory.models import ClassGroup, Person
 from preau.school.directory.selectors import class_groups_of
 from preau.school.pages.refusals import refuse
 from preau.school.work.selectors import progress_of
-
-
-def _own_course_ids(request: HttpRequest) -> set[UUID]:
-    """Courses that the class groups of the signed-in person follow."""
-    if not isinstance(request.user, Person):
-        return set()
-    groups = class_groups_of(request.user, timezone.localdate())
-    return set(CourseAssignment.objects.filter(class_group__in=groups).values_list("course_id", flat=True))
 
 
 def _cards(request: HttpRequest, courses: list[Course]) -> list[dict[str, Any]]:
@@ -52,20 +44,31 @@ def _done_lessons(request: HttpRequest) -> set[tuple[str, str]]:
 
 
 def courses(request: HttpRequest) -> HttpResponse:
-    """Own courses first, then all of them by section."""
-    own_ids = _own_course_ids(request)
-    cards = _cards(request, published_courses())
-    cards.sort(key=lambda card: list(Grade).index(Grade(card["course"].grade)) if card["course"].grade else len(Grade))
+    """Own courses first and once, then the others by section: what is nearest to the own grade comes first."""
+    groups = class_groups_of(request.user, timezone.localdate()) if isinstance(request.user, Person) else []
+    own_ids = set(CourseAssignment.objects.filter(class_group__in=groups).values_list("course_id", flat=True))
+    cards = sorted(_cards(request, published_courses()), key=lambda card: _distance(card["course"].grade, groups))
+    others = [card for card in cards if card["course"].pk not in own_ids]
     shelves = [
-        {"title": Section(section).label, "cards": [card for card in cards if card["section"] == section.value]}
-        for section in Section
+        {"title": Section(section).label, "cards": [card for card in others if card["section"] == section]}
+        for section in dict.fromkeys(card["section"] for card in cards if card["section"])
     ]
-    shelves.append({"title": _("autres parcours"), "cards": [card for card in cards if not card["section"]]})
+    shelves.append({"title": _("autres parcours"), "cards": [card for card in others if not card["section"]]})
     context = {
         "own": [card for card in cards if card["course"].pk in own_ids],
         "shelves": [shelf for shelf in shelves if shelf["cards"]],
     }
     return render(request, "home/courses.html", context)
+
+
+def _distance(grade: str, groups: list[ClassGroup]) -> tuple[bool, int, int]:
+    """How far a course is from the class groups of the person: another section first, then grades; else by grade."""
+    if not grade:
+        return True, len(Grade), 0
+    course = Grade(grade)
+    own = [Grade(group.grade) for group in groups]
+    elsewhere = bool(own) and course.section not in {one.section for one in own}
+    return elsewhere, min((abs(course.rank - one.rank) for one in own), default=0), course.rank
 
 
 def course(request: HttpRequest, course_id: UUID) -> HttpResponse:

@@ -35,7 +35,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now)
     day = read_day(request.GET.get("jour"), today)
     if day is None:
-        sentence = _("Ce jour n’existe pas dans l’emploi du temps. Reviens à aujourd’hui.")
+        sentence = _("Ce jour n’existe pas dans l’emploi du temps.")
         return refuse(request, code="bad_day", sentence=sentence, status=400)
     context = _frame(person, day, today, now)
     if person.profile == Profile.PUPIL:

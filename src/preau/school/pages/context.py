@@ -23,7 +23,7 @@ _VISITOR = (
     ("/lycee/", gettext_lazy("Lycée"), "book"),
     ("/connexion/", gettext_lazy("Connexion"), "key"),
 )
-_COURSES = ("/parcours/", gettext_lazy("Mes parcours"), "book")
+_COURSES = ("/parcours/", gettext_lazy("Parcours"), "book")
 _HELP = ("/aide/", gettext_lazy("Aide"), "help")
 _MY_DAY = ("/journee/", gettext_lazy("Ma journée"), "day")
 _SCHOOL = ("/etablissement/", gettext_lazy("Mon établissement"), "school")

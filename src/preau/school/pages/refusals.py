@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 NEXT_STEPS: Mapping[int, str] = {400: "retry", 403: "sign_in", 404: "home", 429: "wait", 503: "wait"}
@@ -20,6 +22,8 @@ _STORAGE_RETRY_S: Final = 30
 """Longer than the ten seconds that a writer waits for its turn, shorter than the patience of a class."""
 _FULL: Final = ("is full", "No space left", "DiskFull")
 """How SQLite and PostgreSQL say that there is no room left."""
+_LONGEST_LOGIN_CHARS: Final = 150
+_LONGEST_PATH_CHARS: Final = 500
 _DEEPEST_CAUSE: Final = 10
 """Django wraps an error of the database three times at most."""
 
@@ -64,8 +68,33 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django's signature
-    sentence = _("Cette page est restée ouverte trop longtemps. Reviens en arrière, recharge-la et recommence.")
-    return refuse(request, code="form_expired", sentence=sentence, status=403)
+    """A form that stayed open too long: leads back to it, with the login that was typed; never the password."""
+    sentence = _("Cette page a expiré.")
+    if prefers_json(request):
+        return refuse(request, code="form_expired", sentence=sentence, status=403)
+    login = request.POST.get("identifiant", "")[:_LONGEST_LOGIN_CHARS]
+    context = {
+        "code": "form_expired",
+        "sentence": sentence,
+        "next_step": "reload",
+        "reload": request.path if login else _page_before(request),
+        "login": login,
+        "suite": request.POST.get("suite", "")[:_LONGEST_PATH_CHARS],
+    }
+    response = render(request, "refusal.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of this site that the form was on, as the browser names it; the front page if it does not."""
+    address = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(address)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    short = path.startswith("/") and len(path) <= _LONGEST_PATH_CHARS
+    return path if short and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/"
 
 
 def say_bare_refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -102,12 +131,12 @@ def _storage_refusal(raised: BaseException | None) -> tuple[str, str] | None:
         if full or (of_database and any(word in str(raised) for word in _FULL)):
             return "storage_full", _(
                 "Préau n’a plus de place pour écrire. Rien de ce qui était enregistré n’est perdu : "
-                "garde cette page ouverte et recommence plus tard."
+                "gardez cette page ouverte et recommencez plus tard."
             )
         if of_database:
             return "storage_busy", _(
                 "Préau n’arrive pas à écrire en ce moment. Rien de ce qui était enregistré n’est perdu : "
-                "recommence dans une minute."
+                "recommencez dans une minute."
             )
         raised = raised.__cause__ or raised.__context__
     return None

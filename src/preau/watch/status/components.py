@@ -36,7 +36,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SECTIONS: Final = (
-    ("ecole", "École", "Leçons et journée des élèves, du CP au CM2"),
+    ("ecole", "École", "Leçons et journée des élèves, de la petite section au CM2"),
     ("college", "Collège", "Leçons et journée des élèves, de la 6e à la 3e"),
     ("lycee", "Lycée", "Leçons et journée des élèves, de la 2de à la terminale"),
 )
