@@ -4,7 +4,7 @@ import { Drawn } from "./drawn";
 import { icon } from "./icons";
 import { CHAT_CHARACTERS, type ChatMessage } from "./protocol";
 import { nameOf, type Sent } from "./state";
-import { closedBecause, isTeacher, me, type View } from "./view";
+import { closedBecause, isTeacher, me, underway, type View } from "./view";
 import { clockTime } from "./words";
 
 /** The counter shows only when the end is near: before, it would only hurry. */
@@ -68,7 +68,7 @@ export class PreauChat extends Drawn {
   }
 
   #line(line: ChatMessage, before: ChatMessage | undefined): TemplateResult {
-    const { state: held, act } = this.#view;
+    const { state: held } = this.#view;
     const author = held.members.get(line.by);
     const joined = before?.by === line.by && line.at - before.at < SAME_HEAD_MS;
     const kind = line.by === me(held) ? "mine" : author?.role === "teacher" ? "teacher" : "";
@@ -80,14 +80,22 @@ export class PreauChat extends Drawn {
               <time>${clockTime(new Date(line.at))}</time></p>`
       }
       <p class="text">${line.hidden ? this.#masked(line) : line.text}</p>
-      ${
-        isTeacher(held) && kind !== "mine" && !line.hidden
-          ? html`<button class="quiet hide" @click=${() => act.command("chat.hide", { seq: line.seq })}>
-              ${icon("hide")}<span>Masquer</span><span class="unseen"> le message de ${nameOf(held, line.by)}</span>
-            </button>`
-          : nothing
-      }
+      ${kind === "mine" ? nothing : this.#lineAction(line)}
     </div>`;
+  }
+
+  /** What one may do about a message of somebody else: a teacher masks it first, then may report it. */
+  #lineAction(line: ChatMessage): TemplateResult | typeof nothing {
+    const { state: held, act } = this.#view;
+    const whose = html`<span class="unseen"> le message de ${nameOf(held, line.by)}</span>`;
+    if (isTeacher(held) && !line.hidden) {
+      return html`<button class="quiet hide" @click=${() => act.command("chat.hide", { seq: line.seq })}>
+        ${icon("hide")}<span>Masquer</span>${whose}
+      </button>`;
+    }
+    if (!isTeacher(held) && line.hidden) return nothing;
+    if (held.reported.includes(line.seq)) return html`<p class="soft reported">Signalé</p>`;
+    return html`<button class="quiet hide" ?disabled=${underway(held, "report.file")} @click=${() => act.askReport(line)}>${icon("flag")}<span>Signaler</span>${whose}</button>`;
   }
 
   #masked(line: ChatMessage): TemplateResult {

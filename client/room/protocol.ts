@@ -91,7 +91,7 @@ export type DurableEvent =
   | Durable<"lock.set", { readonly what: Lock; readonly locked: boolean }>
   | Durable<"frozen", { readonly on: boolean; readonly reason: FrozenReason }>
   | Durable<"voice.start" | "voice.stop", Person>
-  | Durable<"report.filed", object>
+  | Durable<"report.filed", { readonly about?: number | null; readonly words?: string }>
   | Durable<"session.end", object>;
 
 export type Ephemeral =

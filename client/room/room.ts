@@ -10,10 +10,12 @@ import { tabName, uuid } from "./identity";
 import { Link } from "./link";
 import type { Command, Op, ServerFrame } from "./protocol";
 import "./register";
+import "./reporting";
+import type { PreauReporting } from "./reporting";
 import { screen as outside } from "./screens";
 import { Sound } from "./sound";
 import { stage } from "./stage";
-import { EMPTY, type LocalEvent, type RoomState, reduce, unanswered } from "./state";
+import { EMPTY, type LocalEvent, nameOf, type RoomState, reduce, unanswered } from "./state";
 import {
   type Actions,
   canSpeak,
@@ -185,6 +187,7 @@ export class PreauRoom extends Drawn {
     forget: (id) => this.#apply({ local: "forget", id }),
     dismiss: (id) => this.#apply({ local: "dismiss", id }),
     askEnd: () => this.querySelector<PreauEnding>("preau-ending")?.ask(),
+    askReport: (line) => this.querySelector<PreauReporting>("preau-reporting")?.ask(line, nameOf(this.#held, line.by)),
     reconnect: () => {
       this.#held = EMPTY;
       this.redraw();
@@ -262,6 +265,7 @@ export class PreauRoom extends Drawn {
       <div class="room-middle">${stage(view)}${this.#side(view)}</div>
       ${bottomBar(view)}
       <preau-ending .pupils=${pupilsPresent(this.#held)} .confirm=${() => this.#command("session.end")}></preau-ending>
+      <preau-reporting .teacher=${view.page.teacher} .confirm=${(about: number) => this.#command("report.file", { about, words: "" })}></preau-reporting>
     </div>`;
   }
 

@@ -5,7 +5,7 @@ import { counts, type Scene, type View } from "./view";
 import { clockTime, count, duration } from "./words";
 
 /** Refusals where a fresh page brings a fresh seat. */
-const RELOAD_REASONS = ["token_", "bad_messages"];
+const RELOAD_REASONS = ["token_", "seat_", "bad_messages"];
 
 export function screen(view: View, which: Exclude<Scene, "class">): TemplateResult {
   const body = { connecting, door, ended, evicted, refused }[which];

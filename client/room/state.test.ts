@@ -216,6 +216,31 @@ test("every pupil of the register is counted once", () => {
   );
 });
 
+test("a report is said to be noted when the journal has it, once, and not before", () => {
+  const asked = play(inClass(INES), ...LOG.slice(0, 3), command("report.file", "r1", { about: 13, words: "" }));
+  assert.deepEqual([asked.reported, asked.notices], [[], []]);
+  const noted = play(asked, { re: "r1", seq: 14 }, { re: "r1", seq: 14 });
+  assert.deepEqual(noted.reported, [13]);
+  assert.deepEqual(
+    noted.notices.map(({ text }) => text),
+    ["Le message est signalé\u00a0: c’est noté dans le journal de la classe."],
+  );
+  const refused = play(asked, { re: "r1", err: { code: "ended", message: "La classe est terminée." } });
+  assert.deepEqual([refused.reported, refused.notices[0]?.kind], [[], "error"]);
+});
+
+test("the teacher is told of a report until the notice is closed; pupils are not", () => {
+  const said = event(11, "chat.msg", { text: "t’es nulle" }, NOAH);
+  const told = play(inClass(TEACHER), said, event(12, "report.filed", { about: 11, words: "" }, INES));
+  assert.deepEqual(
+    told.notices.map(({ kind, text }) => [kind, text]),
+    [["error", "Inès M. signale un message de Noah B.\u00a0: « t’es nulle »"]],
+  );
+  const own = play(inClass(TEACHER), said, event(12, "report.filed", { about: 11, words: "" }, TEACHER));
+  assert.deepEqual(own.notices, []);
+  assert.deepEqual(play(inClass(INES), said, event(12, "report.filed", {}, NOAH)).notices, []);
+});
+
 test("what this version does not know is ignored", () => {
   const before = inClass(INES);
   const strange = [{ e: "confetti", d: {} }, { surprise: 1 }] as unknown as ServerFrame[];

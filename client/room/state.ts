@@ -62,6 +62,8 @@ export interface RoomState {
   readonly rttMs: number | null;
   readonly lastRttMs: number | null;
   readonly outbox: readonly Sent[];
+  /** Messages that this person has reported: `seq`. */
+  readonly reported: readonly number[];
   readonly notices: readonly Notice[];
   readonly nextNotice: number;
 }
@@ -106,6 +108,7 @@ export const EMPTY: RoomState = {
   rttMs: null,
   lastRttMs: null,
   outbox: [],
+  reported: [],
   notices: [],
   nextNotice: 1,
 };
@@ -157,14 +160,33 @@ function named(state: RoomState, event: DurableEvent): RoomState {
 }
 
 function toldTeacher(state: RoomState, event: DurableEvent): RoomState {
-  if (state.welcome?.you.role !== "teacher" || event.t !== "seat.evicted" || event.d.person === undefined) return state;
+  if (state.welcome?.you.role !== "teacher") return state;
+  if (event.t === "report.filed") return toldOfReport(state, event.by, event.d.about ?? null);
+  if (event.t !== "seat.evicted" || event.d.person === undefined) return state;
   const name = nameOf(state, event.d.person);
   return notice(state, "info", `Double connexion\u00a0: ${name} a ouvert la classe sur un autre appareil.`);
 }
 
+/** It stays on the screen until the teacher has closed it. */
+function toldOfReport(state: RoomState, by: string, about: number | null): RoomState {
+  if (by === state.welcome?.you.person) return state;
+  const line = state.room.chat.find((one) => one.seq === about);
+  const what = line === undefined ? "un message" : `un message de ${nameOf(state, line.by)}\u00a0: « ${line.text} »`;
+  return notice(state, "error", `${nameOf(state, by)} signale ${what}`);
+}
+
 function accepted(state: RoomState, id: string, seq: number): RoomState {
   const outbox = state.outbox.map((sent) => (sent.command.id === id ? { ...sent, accepted: seq } : sent));
-  return settle({ ...state, outbox });
+  return settle(reported({ ...state, outbox }, id));
+}
+
+/** The journal has it: only now is it said. */
+function reported(state: RoomState, id: string): RoomState {
+  const sent = state.outbox.find((held) => held.command.id === id);
+  const about = sent?.command.d.about;
+  if (sent?.command.op !== "report.file" || typeof about !== "number" || state.reported.includes(about)) return state;
+  const told = { ...state, reported: [...state.reported, about] };
+  return notice(told, "info", "Le message est signalé\u00a0: c’est noté dans le journal de la classe.");
 }
 
 function refused(state: RoomState, id: string, refusal: RefusalBody): RoomState {

@@ -1,5 +1,5 @@
 // What the screen derives from the state, and what it may ask for. Pure selections; the templates stand beside.
-import type { Lock, Op, RegisterEntry } from "./protocol";
+import type { ChatMessage, Lock, Op, RegisterEntry } from "./protocol";
 import { nameOf, type RoomState, WEAK_RTT_MS } from "./state";
 import type { SpeakRefusal } from "./voice/speak";
 
@@ -41,6 +41,7 @@ export interface Actions {
   forget(id: string): void;
   dismiss(id: number): void;
   askEnd(): void;
+  askReport(line: ChatMessage): void;
   reconnect(): void;
   reload(): void;
   level(): number;
