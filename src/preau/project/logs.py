@@ -1,12 +1,18 @@
 """Structured logs: one JSON object a line on standard error, from our code and from the libraries alike."""
 
 import logging
+import re
 import sys
+from typing import Final
 
 import structlog
 
-# A paper card's token stands in its path: libraries that log whole URLs stay quiet.
-QUIET = ("granian.access", "django.request", "django.server", "asyncio")
+QUIET = ("granian.access", "django.server", "asyncio")
+"""Each request has its line already, from the shell around the school."""
+SECRET_PATH: Final = re.compile(r"/c/[^\s/?'\"]+")
+"""A paper card's token stands in its path, and opens a pupil's session: no log ever holds it."""
+_QUERY: Final = re.compile(r"\?[^\s'\"]*=[^\s'\"]*")
+_MASKED: Final = ("event", "path", "exception")
 
 
 def configure(*, as_json: bool) -> None:
@@ -17,6 +23,7 @@ def configure(*, as_json: bool) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_secrets,
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -35,8 +42,29 @@ def configure(*, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(_worth_a_line)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if as_json else logging.WARNING)  # eyes want what is wrong, collectors want all
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    """Of what Django says of requests: what nobody caught, with its traceback, and attacks in one line each."""
+    if record.name == "django.request":
+        return record.levelno >= logging.ERROR and bool(record.exc_info)
+    if record.name.startswith("django.security"):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+    return True
+
+
+def _without_secrets(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.ProcessorReturnValue:
+    """Masks paths of paper cards and drops query strings, wherever a library or an exception repeats an address."""
+    for name in _MASKED:
+        if isinstance(event.get(name), str):
+            event[name] = _QUERY.sub("", SECRET_PATH.sub("/c/…", event[name]))
+    return event
