@@ -64,6 +64,17 @@ def _cards(page: Page) -> None:
     expect(page).to_have_url(re.compile("/cartes/$"))
 
 
+def _work_of_class(page: Page) -> None:
+    page.locator('a[href$="/travail/"]').first.click()
+    expect(page.get_by_role("region").first).to_be_visible()
+
+
+def _work_of_lesson(page: Page) -> None:
+    _work_of_class(page)
+    page.locator('main a[href*="/travail/"]').first.click()
+    expect(page.get_by_role("heading", name="Réponses rédigées")).to_be_visible()
+
+
 def _first_course(page: Page) -> None:
     page.locator('main a[href^="/parcours/"]').first.click()
     expect(page).to_have_url(re.compile(r"/parcours/[0-9a-f-]+/$"))
@@ -148,6 +159,8 @@ SCREENS: Final = (
     Screen("famille", "/famille/", GUARDIAN),
     Screen("etablissement", "/etablissement/", HEAD),
     Screen("cartes", "/etablissement/", HEAD, act=_cards),
+    Screen("travail-classe", "/journee/", TEACHER, act=_work_of_class),
+    Screen("travail-seance", "/journee/", TEACHER, act=_work_of_lesson),
     Screen("parcours", "/parcours/", PUPIL),
     Screen("parcours-un", "/parcours/", PUPIL, act=_first_course),
     Screen("lecon", "/parcours/", PUPIL, act=_lesson_of_the_course),

@@ -1,11 +1,12 @@
 """A guardian sees each child, of every school, and what "à la porte" means."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
 from django.test import Client
 
 from preau.school.classroom.models import LiveClass
+from preau.school.directory import sign_in_code
 from preau.school.directory.models import Person, Profile, TimetableSlot
 from school import factories
 
@@ -46,6 +47,45 @@ def test_a_child_who_waited_is_at_the_door_and_the_page_explains_it(
     assert "Mathématiques" in page
     assert "à la porte" in page
     assert "Ce n’est pas une absence." in page
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("present", "a participé"),
+        ("late", "a participé, arrivé·e en retard"),
+        ("left", "a participé, parti·e avant la fin"),
+        ("at_the_door", "à la porte\N{NO-BREAK SPACE}: la plateforme l’a fait attendre"),
+        ("offline", "hors ligne\N{NO-BREAK SPACE}: la connexion a manqué"),
+        ("absent", "absent·e"),
+    ],
+)
+def test_a_class_that_has_ended_is_told_in_the_past(
+    client: Client, tuesday: datetime, pupil: Person, slot: TimetableSlot, status: str, words: str
+) -> None:
+    factories.publish_register(live_class_of(slot, slot.teacher, tuesday), factories.register_entry(pupil, status))
+    client.force_login(factories.make_guardian(pupil))
+    page = client.get("/famille/").content.decode()
+    assert f" · {words}</span>" in page
+    assert "en classe" not in page
+
+
+def test_each_child_has_now_next_tomorrow_and_a_way_to_sign_in(
+    client: Client, tuesday: datetime, pupil: Person, teacher: Person, slot: TimetableSlot
+) -> None:
+    group = slot.class_group
+    factories.make_slot(group, teacher, subject="Lecture", starts_at=time(10))
+    factories.make_slot(group, teacher, subject="Nuit", weekday=2, starts_at=time(1))
+    factories.make_slot(group, teacher, subject="Chant", weekday=2, starts_at=time(9))
+    client.force_login(factories.make_guardian(pupil))
+    page = client.get("/famille/")
+    child = page.context["children"][0]
+    assert [one.slot.subject for one in child.now] == ["Mathématiques"]
+    assert child.following.slot.subject == "Lecture"
+    assert child.tomorrow == ("9\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00", "Chant")
+    way_in = f"/connexion/eleve/?classe={sign_in_code.written(group.sign_in_code)}"
+    assert f'href="{way_in}"' in page.content.decode()
+    assert client.get(way_in, follow=True).status_code == 200
 
 
 def test_other_families_are_not_shown(client: Client, tuesday: datetime, pupil: Person) -> None:

@@ -20,6 +20,15 @@ def test_the_head_sees_the_lesson_of_the_moment_and_the_missing_codes(
     assert "à ouvrir" in page
     assert "Mathématiques" in page
     assert f"/classes/{class_group.pk}/cartes/" in page
+    assert f"/classes/{class_group.pk}/travail/" in page
+
+
+def test_classes_stand_in_the_order_of_their_grades(client: Client, tuesday: datetime, class_group: ClassGroup) -> None:
+    for name, grade in (("Les grands", "CM1"), ("Zoé", "CP"), ("Alpha", "CE1"), ("Beta", "CE1")):
+        factories.make_class_group(class_group.school, name=name, grade=grade)
+    client.force_login(factories.make_person(class_group.school, Profile.HEAD))
+    groups = client.get("/etablissement/").context["groups"]
+    assert [group.name for group in groups] == ["Zoé", "Alpha", "Beta", "Les grands", class_group.name]
 
 
 def test_another_school_is_not_shown(client: Client, tuesday: datetime, class_group: ClassGroup) -> None:
@@ -37,6 +46,7 @@ def test_school_life_sees_the_day_but_prints_no_cards(
     page = client.get("/etablissement/").content.decode()
     assert class_group.name in page
     assert "/cartes/" not in page
+    assert "/travail/" not in page
 
 
 @pytest.mark.parametrize("profile", [Profile.PUPIL, Profile.TEACHER, Profile.GUARDIAN])

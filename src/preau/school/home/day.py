@@ -53,6 +53,8 @@ class DaySlot(msgspec.Struct, frozen=True, kw_only=True):
     is_now: bool
     is_first_now: bool = False
     """The one that gets the main button: a lesson that ends in five minutes and the next one can both be now."""
+    begun: bool
+    """Its time has come; a lesson can be now ten minutes before."""
     over: bool
     """Its time has passed, whatever became of it."""
     unusual: int
@@ -170,6 +172,7 @@ def _slot(occurrence: Occurrence, live_class: LiveClass | None, now: datetime) -
         class_group_id=slot.class_group_id.hex,
         state=state,
         is_now=is_now,
+        begun=starts <= now,
         over=ends <= now,
         unusual=_unusual(starts, ends),
         live_class=live_class.pk.hex if live_class else "",

@@ -1,6 +1,6 @@
 """/famille/: what a guardian sees of each child. One light page, whatever the number of schools."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -15,28 +15,38 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from preau.school.classroom import published
+from preau.school.directory import sign_in_code
 from preau.school.directory.models import ClassGroup, Person, Profile
-from preau.school.directory.occurrences import Occurrence
-from preau.school.directory.selectors import class_groups_of, occurrences, pupils_of_guardian
-from preau.school.home.day import DaySlot, slots_of
+from preau.school.directory.occurrences import Occurrence, timezone_of
+from preau.school.directory.selectors import class_groups_of, occurrences, pupils_of_guardian, teachers_of
+from preau.school.home.day import EARLIEST_HOUR, DaySlot, State, slots_of
 from preau.school.home.lessons import LessonLine, recent_lessons
-from preau.school.pages.moments import long_day
+from preau.school.pages.moments import clock, long_day
 from preau.school.pages.refusals import forbidden
 from preau.school.signin.services import refresh_card
 from preau.school.work.selectors import progress_of
 
 _WORDS = {
-    "present": gettext_lazy("en classe"),
-    "late": gettext_lazy("en classe, arrivé·e en retard"),
-    "left": gettext_lazy("en classe, parti·e avant la fin"),
-    "at_the_door": gettext_lazy("à la porte"),
-    "offline": gettext_lazy("hors ligne, travail reçu"),
+    "present": gettext_lazy("a participé"),
+    "late": gettext_lazy("a participé, arrivé·e en retard"),
+    "left": gettext_lazy("a participé, parti·e avant la fin"),
+    "at_the_door": gettext_lazy("à la porte : la plateforme l’a fait attendre"),
+    "offline": gettext_lazy("hors ligne : la connexion a manqué"),
     "absent": gettext_lazy("absent·e"),
+}
+"""What a register says of a pupil. There is one only once the class has ended."""
+
+_STATES = {
+    State.OPEN: gettext_lazy("la classe est ouverte"),
+    State.DUE: gettext_lazy("la classe n’est pas encore ouverte"),
+    State.ENDED: gettext_lazy("classe terminée"),
+    State.MISSED: gettext_lazy("la classe n’a pas été ouverte"),
+    State.ALONE: gettext_lazy("travail seul, sans classe en direct"),
 }
 
 
 class ChildSlot(msgspec.Struct, frozen=True, kw_only=True):
-    """A lesson of a child's day; ``status`` what the register says of the child, in words, or empty."""
+    """A lesson of a child's day; ``status``: what the register says of the child, else how the lesson stands."""
 
     slot: DaySlot
     status: str
@@ -50,6 +60,18 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     class_group: ClassGroup | None
     slots: list[ChildSlot]
     lessons: list[LessonLine]
+    teachers: list[Person]
+    class_code: str
+    tomorrow: tuple[str, str] | None
+    """Hour and subject of the first lesson of tomorrow."""
+
+    @property
+    def now(self) -> list[ChildSlot]:
+        return [one for one in self.slots if one.slot.is_now and one.slot.begun]
+
+    @property
+    def following(self) -> ChildSlot | None:
+        return next((one for one in self.slots if not one.slot.begun), None)
 
 
 @never_cache
@@ -71,15 +93,26 @@ def family(request: HttpRequest) -> HttpResponse:
 
 
 def _child(pupil: Person, today: date, now: datetime) -> Child:
-    """Six queries."""
+    """Eight queries."""
     groups = class_groups_of(pupil, today)
+    group = groups[0] if groups else None
     lessons: list[Occurrence] = occurrences(groups, today) if groups else []
     return Child(
         person=pupil,
-        class_group=groups[0] if groups else None,
+        class_group=group,
         slots=[_with_status(pupil, slot) for slot in slots_of(lessons, now) if _matters(slot)],
         lessons=recent_lessons(progress_of(pupil)),
+        teachers=teachers_of(group, today) if group else [],
+        class_code=sign_in_code.written(group.sign_in_code) if group else "",
+        tomorrow=_first_lesson(occurrences(groups, today + timedelta(days=1))) if groups else None,
     )
+
+
+def _first_lesson(lessons: list[Occurrence]) -> tuple[str, str] | None:
+    """Hour and subject of the first lesson, of those at the usual hours of a school if there are any."""
+    starts = [(one.starts_at.astimezone(timezone_of(one.slot)), one.slot.subject.name) for one in lessons]
+    usual = [one for one in starts if one[0].hour >= EARLIEST_HOUR]
+    return next(((clock(start), subject) for start, subject in usual or starts), None)
 
 
 def _matters(slot: DaySlot) -> bool:
@@ -92,4 +125,5 @@ def _with_status(pupil: Person, slot: DaySlot) -> ChildSlot:
     register = published.read_register(settings.PREAU_PUBLISHED, UUID(hex=slot.live_class)) if slot.live_class else None
     if register is not None:
         code = next((str(entry.status) for entry in register.entries if entry.person == pupil.pk.hex), "")
-    return ChildSlot(slot=slot, status=str(_WORDS.get(code, _("appel non connu"))) if code else "", status_code=code)
+    status = _WORDS.get(code, _("appel non connu")) if code else _STATES.get(slot.state, "")
+    return ChildSlot(slot=slot, status=str(status), status_code=code)
