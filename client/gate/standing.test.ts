@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type GateState, isCalled, paceSeconds, peopleBefore, square, waitInterval, waitText } from "./standing";
+import { type GateState, isCalled, paceSeconds, peopleBefore, square, tell, waitInterval, waitText } from "./standing";
 
 const vectors = JSON.parse(readFileSync("../docs/protocol/vectors/gate.json", "utf8"));
 const state: GateState = {
@@ -11,7 +11,8 @@ const state: GateState = {
   free: 1,
   pace_s: 2,
   sample: 1,
-  entries_per_s: 0,
+  entries: 0,
+  watched_s: 0,
   reason: "full",
   lanes: {
     1: { w: null, people: 25, exact: true, curve: [[100, 25]] },
@@ -36,8 +37,8 @@ test("people before, from the shared file", () => {
 });
 
 test("waits, their words and their square", () => {
-  for (const { before, entries_per_s, interval_s, text, square: expected } of vectors.waits) {
-    const interval = waitInterval(before, entries_per_s);
+  for (const { before, entries, watched_s, interval_s, text, square: expected } of vectors.waits) {
+    const interval = waitInterval(before, entries, watched_s);
     if (interval_s === null) assert.equal(interval, null);
     else {
       assert.ok(interval);
@@ -45,6 +46,17 @@ test("waits, their words and their square", () => {
     }
     assert.equal(waitText(interval), text);
     assert.equal(square(before), expected);
+  }
+});
+
+test("what is told one after the other, from the shared file", () => {
+  for (const { name, steps } of vectors.told) {
+    let best = Number.NaN;
+    for (const { fresh_s, told_s, slower } of steps) {
+      const said = tell(fresh_s, best);
+      assert.deepEqual([said.told, said.slower], [told_s, slower], name);
+      best = said.best;
+    }
   }
 });
 

@@ -13,14 +13,16 @@ export interface GateState {
   free: number;
   pace_s: number;
   sample: number;
-  entries_per_s: number;
+  entries: number;
+  watched_s: number;
   reason: "full" | "open";
   lanes: Record<string, LaneState>;
 }
 
-const RATE_MEMORY_S = 120;
-/** Less than half an entry in that time is no rate to promise anything by. */
-const MIN_RATE_PER_S = 0.5 / RATE_MEMORY_S;
+/** See gate/rules/wait.py for these three. */
+const LEAST_ENTRIES = 5;
+const QUANTILE = 1.28;
+const SLACK = 1.25;
 
 /** The place of this page. Keys stay below 2^53. */
 export interface Place {
@@ -56,14 +58,30 @@ export function peopleBefore(state: GateState, place: Place): number {
   return place.lane === 3 ? ahead + (state.lanes[1]?.people ?? 0) : ahead;
 }
 
-/** Seconds still to wait, from and to, or null when no rate is known. */
-export function waitInterval(before: number, entriesPerS: number): [number, number] | null {
-  if (entriesPerS < MIN_RATE_PER_S) return null;
+/** Seconds still to wait, from and to. */
+export type Interval = [number, number];
+
+/** The interval after so many entries in so many seconds, or null when they are too few. */
+export function waitInterval(before: number, entries: number, watchedS: number): Interval | null {
+  if (entries < LEAST_ENTRIES) return null;
   const turn = before + 1;
-  const mean = turn / entriesPerS;
-  const spread = (2 * Math.sqrt(turn)) / entriesPerS;
-  const error = 1.25 + 0.5 / Math.sqrt(entriesPerS * RATE_MEMORY_S);
-  return [Math.max(0, mean / error - spread / 4), mean * error + spread / 2];
+  const ofTurn = 1 / (9 * turn);
+  const ofRate = 1 / (9 * entries);
+  const z2 = QUANTILE ** 2;
+  const middle = (1 - ofTurn) * (1 - ofRate);
+  const spread = Math.sqrt(z2 * ((1 - ofTurn) ** 2 * ofRate + (1 - ofRate) ** 2 * ofTurn - z2 * ofTurn * ofRate));
+  const scale = (1 - ofRate) ** 2 - z2 * ofRate;
+  const at = (root: number) => ((turn * watchedS) / entries) * (root / scale) ** 3;
+  return [at(middle - spread), at(middle + spread)];
+}
+
+/** What is told to who was told `best` (seconds, NaN: nothing) as the shortest upper end; and the shortest from now on. */
+export function tell(fresh: Interval | null, best: number): { told: Interval | null; best: number; slower: boolean } {
+  const known = best >= 0;
+  if (!fresh) return { told: fresh, best, slower: known };
+  if (known && fresh[1] > best * SLACK) return { told: fresh, best, slower: true };
+  const high = known ? Math.min(fresh[1], best) : fresh[1];
+  return { told: [Math.min(fresh[0], high), high], best: high, slower: false };
 }
 
 /** The square of the hopscotch, 1 to 8. */
@@ -75,13 +93,13 @@ export function square(before: number): number {
  * Seconds to the next poll: an eighth of the wait, not under the server's pace, not over four times that nor 30 s (a place
  * that came free early must not stand empty for long); `random` in [0, 1).
  */
-export function paceSeconds(state: GateState, interval: [number, number] | null, random: number): number {
+export function paceSeconds(state: GateState, interval: Interval | null, random: number): number {
   const wanted = interval ? interval[1] / 8 : state.pace_s;
   return Math.min(Math.max(wanted, state.pace_s), 4 * state.pace_s, 30) * (0.8 + 0.4 * random);
 }
 
 /** The interval in minutes, as the server writes it. */
-export function waitText(interval: [number, number] | null): string | null {
+export function waitText(interval: Interval | null): string | null {
   if (!interval) return null;
   const rough = interval[1] > 1200 ? 5 : 1;
   const low = Math.floor(interval[0] / 60 / rough) * rough;

@@ -1,6 +1,6 @@
 // The waiting page with JavaScript: polls one shared file, keeps the figures true, enters when called. No library.
 // Without it the page works too: links and a reload (gate/page/waiting.html). Focus is never moved.
-import { type GateState, isCalled, paceSeconds, peopleBefore, square, waitInterval, waitText } from "./standing";
+import { type GateState, isCalled, paceSeconds, peopleBefore, square, tell, waitInterval, waitText } from "./standing";
 
 const STATE_URL = "/attente/etat.json";
 const SAY_EVERY_MS = 60_000;
@@ -15,12 +15,13 @@ function write(id: string, text: string): void {
 }
 
 // The page is one: its state stands here, as functions and variables of the module (a class would cost 400 bytes).
-// Usage: `<main id="waiting" data-lane data-key data-lot data-back data-voice data-whom data-next data-paused data-slow>`.
+// Usage: `<main id="waiting" data-lane data-key data-lot data-best data-back data-voice data-whom data-next data-paused data-slow>`.
 const data = byId("waiting").dataset;
 const place = { lane: Number(data.lane), key: Number(data.key) };
 const pupil = data.voice === "tu";
 let paused = data.paused === "1";
 let slow = data.slow === "1";
+let best = Number.parseFloat(data.best ?? "");
 let sample = 1;
 let timer = 0;
 let saidAt = Date.now();
@@ -44,7 +45,7 @@ function begin(): void {
     slow = !slow;
     arrange();
   };
-  button("check", "Vérifier maintenant").onclick = () => void check();
+  button("check", 'Vérifier<span class="sr"> maintenant</span>').onclick = () => void check();
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && !paused && !slow && !entering) void look();
   });
@@ -99,8 +100,10 @@ async function check(): Promise<void> {
 /** Writes the standing into the page; returns the seconds to the next look. */
 function show(state: GateState): number {
   const before = peopleBefore(state, place);
-  const interval = waitInterval(before, state.entries_per_s);
-  const wait = waitText(interval);
+  const interval = waitInterval(before, state.entries, state.watched_s);
+  const said = tell(interval, best);
+  best = said.best;
+  const wait = waitText(said.told);
   const whom = `${before > 1 ? "personnes" : "personne"} avant ${data.whom}`;
   const words = before ? whom : `${whom}\u00a0: ${data.next}`;
   byId("before").dataset.before = String(before);
@@ -108,8 +111,8 @@ function show(state: GateState): number {
   write("before-words", words);
   write("wait", wait ?? "dès qu’une place se libère");
   byId("wait").classList.toggle("words", !wait || !/^\d/.test(wait));
-  const middle = interval && clock(Date.now() / 1000 + (interval[0] + interval[1]) / 2);
-  write("clock", middle ? `d’attente, vers ${middle}` : "durée encore inconnue");
+  const about = wait ? "d’attente" : "durée encore inconnue";
+  write("about", said.slower ? `${about}. Moins de places se libèrent que prévu.` : about);
   document.title = `${wait ?? "File d’attente"} · Préau`;
   hop(square(before));
   if (Date.now() - saidAt >= SAY_EVERY_MS) {
@@ -119,7 +122,7 @@ function show(state: GateState): number {
 }
 
 function enter(): void {
-  if (entering || paused || typing()) return;
+  if (entering || paused) return;
   entering = true;
   document.title = `C’est à ${pupil ? "toi" : "vous"} · Préau`;
   say(`C’est ${pupil ? "ton" : "votre"} tour\u00a0: la page s’ouvre.`);
@@ -149,7 +152,6 @@ function hop(here: number): void {
 function button(id: string, label: string): HTMLButtonElement {
   const made = document.createElement("button");
   made.type = "button";
-  made.className = "btn";
   made.innerHTML = label;
   byId(id).replaceWith(made);
   made.id = id;
@@ -167,11 +169,6 @@ function givenName(): string {
   } catch {
     return "";
   }
-}
-
-function typing(): boolean {
-  const active = document.activeElement;
-  return active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement;
 }
 
 begin();

@@ -77,7 +77,7 @@ async def test_without_javascript_the_reload_can_be_suspended_and_slowed_down(ma
     assert '<meta http-equiv="refresh" content="30">' in (await ines.asks("/journee/")).text
     paused = (await ines.asks("/attente/?pause=1&vers=%2Fjournee%2F")).text
     assert "http-equiv" not in paused
-    assert '<a class="btn" id="pause" href="/journee/">Reprendre' in paused
+    assert '<a id="pause" href="/journee/">Reprendre' in paused
     slow = (await ines.asks("/attente/?rythme=300&vers=%2Fjournee%2F")).text
     assert '<meta http-equiv="refresh" content="300">' in slow
     await gate.seconds_pass(200)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gate.harness import Clock, Gate, MakeGate
+from gate.harness import Clock, Gate, MakeGate, fill
 from preau.gate import porter as porter_module
 from preau.gate.ledger.interface import Census, LedgerUnavailable
 from preau.gate.ledger.memory import MemoryLedger
@@ -105,20 +105,18 @@ async def test_a_broken_file_at_the_door_is_said_and_replaced(tmp_path: Path) ->
 
 async def test_people_who_walk_into_an_empty_house_promise_no_rate(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=5)
-    for number in range(6):
-        await gate.person(f"192.0.2.{number}").asks()
+    await fill(gate)
+    await gate.person("192.0.2.6").asks()
     await gate.seconds_pass(2)
-    assert gate.porter.outlook.entries_per_s == 0
+    assert gate.porter.outlook.entries.number == 0
     assert "durée encore inconnue" in (await gate.person("192.0.2.77").asks()).text
 
 
 async def test_the_rate_is_learnt_while_people_wait(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=10)
-    inside = [gate.person(f"198.51.100.{number}") for number in range(10)]
+    inside = await fill(gate)
     waiting = [gate.person(f"192.0.2.{number}") for number in range(60)]
-    for person in [*inside, *waiting]:
-        await person.asks()
-    for person in inside:
+    for person in waiting:
         await person.asks()
     gate.application.headers = [(b"preau-leave", b"1")]
     for minute in range(10):
@@ -131,7 +129,10 @@ async def test_the_rate_is_learnt_while_people_wait(make_gate: MakeGate) -> None
                 waiting.remove(person)
                 break
         gate.application.headers = [(b"preau-leave", b"1")]
-    assert 0.015 < gate.porter.outlook.entries_per_s < 0.05  # one in 31 s is 0.032
+    await gate.seconds_pass()
+    entries = gate.porter.outlook.entries
+    assert entries.number == 10
+    assert 0.025 < entries.per_s < 0.04  # one in 31 s is 0.032
 
 
 async def test_when_very_many_wait_only_a_sample_is_heard(make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -217,7 +217,8 @@ class Engine:
     def _after_failure(self, request: Request, cookies: tuple[str, ...], *, as_page: bool) -> Answer:
         if as_page or request.wants_page:
             return msgspec.structs.replace(self._hall.resting(request), cookies=cookies)
-        message = _("Préau reprend son souffle : réessaie dans une minute, rien n’est perdu.")
+        again = _("réessaie dans une minute") if request.is_pupil else _("réessayez dans une minute")
+        message = _("Préau reprend son souffle : {again}, rien n’est perdu.").format(again=again)
         return refused(503, "app_unavailable", message, cookies)
 
     async def _websocket(self, request: Request, receive: Receive, send: Send) -> None:

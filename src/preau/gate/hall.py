@@ -7,16 +7,18 @@ from urllib.parse import urlsplit
 
 from preau.gate.answers import JSON, Answer, redirect, refusal_json
 from preau.gate.doorkeeper import Doorkeeper, Waits
+from preau.gate.ledger.interface import WAITING_MAX
 from preau.gate.page.lessons import LessonsOfTheDay
 from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S, Pages, WaitingView
 from preau.gate.page.words import words
 from preau.gate.porter import Porter
 from preau.gate.request import Request
 from preau.gate.rules.places import PUPILS, Place
-from preau.gate.rules.standing import people_before, wait_interval
+from preau.gate.rules.standing import people_before
 from preau.gate.rules.state import lot_of
+from preau.gate.rules.wait import Told, WaitInterval, tell, wait_interval
 from preau.gate.visitor import is_same_origin, local_path, query_of, wanted_path
-from preau.tokens.card import NO_GROUP, Role
+from preau.tokens.card import NO_GROUP
 
 ROOM: Final = "/attente/"
 STATE_PATH: Final = "/attente/etat.json"
@@ -24,6 +26,9 @@ LEAVE_PATH: Final = "/attente/quitter"
 WAITING_HEADER: Final = ("preau-gate", "waiting")
 RETRY_AFTER_S: Final = 10
 """What scripts are told: the pace of polling when many wait."""
+
+TOLD_MAX: Final = WAITING_MAX
+"""Waits remembered, so that nobody is told a longer one without the reason."""
 
 SLOW_MARGIN_S: Final = 30.0
 
@@ -41,6 +46,7 @@ class Hall:
         self._porter = porter
         self._lessons = LessonsOfTheDay(published)
         self._pages = Pages()
+        self._best_told_s: dict[str, float] = {}
 
     async def answer(self, request: Request) -> Answer:
         """The answer to a request under ``/attente/``."""
@@ -57,17 +63,20 @@ class Hall:
     async def waiting(self, request: Request, waits: Waits) -> Answer:
         """The answer in place of the page asked for."""
         if not request.wants_page:
-            return refused(503, "gate_waiting", _("La place est gardée : réessaie dans un instant."), waits.cookies)
+            again = _("réessaie dans un instant") if request.is_pupil else _("réessayez dans un instant")
+            message = _("La place est gardée : {again}.").format(again=again)
+            return refused(503, "gate_waiting", message, waits.cookies)
         back = wanted_path(request.scope) if request.is_safe else _referring_path(request)
         return self._page(request, waits, back=back, refresh_s=REFRESH_S, sent_something=not request.is_safe)
 
     def resting(self, request: Request) -> Answer:
         """The answer when the application behind does not answer."""
+        again = _("réessaie dans une minute") if request.is_pupil else _("réessayez dans une minute")
         return self._notice(
             503,
             "app_unavailable",
             title=_("Préau reprend son souffle"),
-            text=_("Cette page n’a pas pu être préparée. Rien n’est perdu : réessaie dans une minute."),
+            text=_("Cette page n’a pas pu être préparée. Rien n’est perdu : {again}.").format(again=again),
             href=wanted_path(request.scope),
             action=_("Réessayer"),
         )
@@ -131,16 +140,16 @@ class Hall:
             order_key=held.order_key,
             lot=lot_of(held.tid),
             before=before,
-            interval=wait_interval(before, entries_per_s=outlook.entries_per_s),
-            now_s=request.now_s,
+            told=self._told(held.tid, wait_interval(before, outlook.entries)),
             words=words(
-                pupil=card is not None and card.role is Role.PUPIL,
+                pupil=request.is_pupil,
                 with_class=held.lane == PUPILS and group is not None,
             ),
             since_s=None if waits.wait is None else waits.wait.first_s,
             back=back,
             sent_something=sent_something,
             refresh_s=refresh_s,
+            sign_in="" if card else _sign_in_path(request, back),
             lessons=self._lessons.offers(group, now_s=request.now_s),
         )
         return Answer(
@@ -154,6 +163,15 @@ class Hall:
             ),
             cookies=waits.cookies,
         )
+
+    def _told(self, tid: str, fresh: WaitInterval | None) -> Told:
+        """What this ticket is told, given what it was told before by this process; a restart forgets only that."""
+        told = tell(fresh, best_s=self._best_told_s.pop(tid, None))
+        if told.best_s is not None:
+            if len(self._best_told_s) >= TOLD_MAX:
+                del self._best_told_s[next(iter(self._best_told_s))]  # the one that asked longest ago
+            self._best_told_s[tid] = told.best_s
+        return told
 
     def _notice(  # noqa: PLR0913  one sentence per part of a notice
         self,
@@ -177,6 +195,12 @@ def refused(status: int, code: str, message: str, cookies: tuple[str, ...] = ())
     """A refusal for a script: JSON, and when to try again."""
     headers = (("cache-control", "no-store"), ("retry-after", str(RETRY_AFTER_S)), WAITING_HEADER)
     return Answer(status=status, body=refusal_json(code, message), content_type=JSON, headers=headers, cookies=cookies)
+
+
+def _sign_in_path(request: Request, back: str) -> str:
+    """Where to sign in; who was on the way there, say by a paper card, goes on to that very page."""
+    places = request.school.sign_in
+    return back if back.startswith(places) else places[0]
 
 
 def _referring_path(request: Request) -> str:

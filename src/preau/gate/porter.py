@@ -5,8 +5,8 @@ second later. It also publishes ``at_the_door.json``: there the live class reads
 """
 
 import asyncio
-import math
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import groupby, islice
 from pathlib import Path
@@ -19,15 +19,14 @@ from msgspec.structs import replace
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
 from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import Group, Memory, Plan, Situation, next_plan, open_plan
-from preau.gate.rules.standing import RATE_MEMORY_S, Curve, curve
+from preau.gate.rules.standing import Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
+from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries
 from preau.published.files import read_published, write_if_changed
 from preau.published.shapes import AT_THE_DOOR_FILE, MAX_WAITS, Refused, Waits, encode
 
 TICK_S: Final = 1.0
-LEAST_WATCHED_S: Final = 30.0
-"""One entry in the first second of waiting is not one per second."""
-
+LOOKS_MAX: Final = int(WINDOW_S / TICK_S)
 PUBLISH_EVERY_S: Final = 5.0
 SAMPLE_EVERY_S: Final = 30.0
 """Browsers poll at least this often, so a new sample has been heard before it is judged."""
@@ -43,8 +42,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """How many wait before which key, by lane."""
     sample: int
     """One in so many of the waiting is heard."""
-    entries_per_s: float
-    """Rate of entries while people wait; 0.0 when nothing is known yet."""
+    entries: Entries
+    """The latest entries while somebody waited."""
     capacity: int
     """People of lanes 1 and 3 inside at once."""
     free: int
@@ -83,12 +82,12 @@ class Porter:
         self._sampled_at_s = self._published_at_s = clock()
         self._restored = False
         self._sample = 1
-        self._entered = self._watched_s = 0.0
+        self._looks: deque[Look] = deque(maxlen=LOOKS_MAX)  # the latest first
         nobody = Outlook(
             plan=open_plan(clock()),
             curves={lane: curve((), lane) for lane in (PUPILS, OTHERS)},
             sample=1,
-            entries_per_s=0.0,
+            entries=Entries(0, 0.0),
             capacity=capacity,
             free=capacity,
             census=Census(0, 0, 0, ()),
@@ -118,7 +117,7 @@ class Porter:
         if not self._restored:
             await self._restore_at_the_door()
         census = await self._ledger.census(now_s=now_s)
-        capacity, entries_per_s = self.outlook.capacity, self._learnt_rate(census, now_s)
+        capacity, entries = self.outlook.capacity, self._latest_entries(census, now_s)
         groups = _groups(census.waiting, self._sample)
         situation = Situation(
             now_s=now_s,
@@ -126,14 +125,14 @@ class Porter:
             inside=census.inside,
             admitted_total=census.admitted_total,
             groups=groups,
-            leaves_per_s=entries_per_s if groups else 0.0,
+            leaves_per_s=entries.per_s if groups else 0.0,
         )
         plan, self._memory = next_plan(self._memory, situation)
         seen = Outlook(
             plan=plan,
             curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in (PUPILS, OTHERS)},
             sample=self._sample,
-            entries_per_s=entries_per_s,
+            entries=entries,
             capacity=capacity,
             free=max(0, capacity - census.inside),
             census=census,
@@ -151,18 +150,14 @@ class Porter:
         if self.outlook.free:
             self.outlook = _told(replace(self.outlook, free=0), now_s=self._clock())
 
-    def _learnt_rate(self, census: Census, now_s: float) -> float:
-        last, entries_per_s = self.outlook.census, self.outlook.entries_per_s
+    def _latest_entries(self, census: Census, now_s: float) -> Entries:
+        last = self.outlook.census
         # Only while somebody waits: people who walk into an empty house say nothing about when a place comes free.
         if self._looked_at_s is not None and now_s > self._looked_at_s and last.waiting:
-            elapsed_s = now_s - self._looked_at_s
             entered = max(0, census.admitted_total - last.admitted_total)
-            fading = math.exp(-elapsed_s / RATE_MEMORY_S)
-            self._entered = self._entered * fading + entered
-            self._watched_s = self._watched_s * fading + elapsed_s
-            entries_per_s = self._entered / max(self._watched_s, LEAST_WATCHED_S)
+            self._looks.appendleft(Look(now_s, now_s - self._looked_at_s, entered))
         self._looked_at_s = now_s
-        return entries_per_s
+        return recent_entries(self._looks, now_s=now_s)
 
     async def _restore_at_the_door(self) -> None:
         self._restored = True
@@ -188,7 +183,7 @@ def _told(outlook: Outlook, *, now_s: float) -> Outlook:
         outlook.curves,
         now_s=now_s,
         free=outlook.free,
-        entries_per_s=outlook.entries_per_s,
+        entries=outlook.entries,
         sample=outlook.sample,
     )
     return replace(outlook, state_json=msgspec.json.encode(document))

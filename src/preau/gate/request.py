@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from preau.gate.visitor import SAFE_METHODS, Scope, Visitor, wants_page
+from preau.tokens.card import Role
 
 
 class SchoolPaths(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def wants_page(self) -> bool:
         """Whether a person reads the answer."""
         return self.path not in self.school.scripts and wants_page(self.headers)
+
+    @property
+    def is_pupil(self) -> bool:
+        """Whether a pupil reads the answer, as far as the device's card tells: pupils alone are called *tu*."""
+        return self.visitor.card is not None and self.visitor.card.role is Role.PUPIL
 
     @property
     def is_sign_in(self) -> bool:

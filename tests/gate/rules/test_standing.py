@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preau.gate.page.words import wait_text
 from preau.gate.rules.places import Place, rank
 from preau.gate.rules.plan import Group
-from preau.gate.rules.standing import CURVE_POINTS, Curve, curve, people_before, square, wait_interval
+from preau.gate.rules.standing import CURVE_POINTS, Curve, curve, people_before, square
 
 VECTORS = json.loads((Path(__file__).parents[3] / "docs/protocol/vectors/gate.json").read_text())
 
@@ -73,35 +72,9 @@ def test_the_published_standings(case: dict[str, Any]) -> None:
         assert people_before(curves, Place(place["lane"], place["key"])) == place["before"], place
 
 
-@pytest.mark.parametrize(
-    "case", VECTORS["waits"], ids=lambda case: f"{case['before']} at {case['entries_per_s']:.3f}/s"
-)
-def test_the_published_waits(case: dict[str, Any]) -> None:
-    interval = wait_interval(case["before"], entries_per_s=case["entries_per_s"])
-    assert (None if interval is None else pytest.approx(interval, abs=0.001)) == case["interval_s"]
-    assert wait_text(interval) == case["text"]
-    assert square(case["before"]) == case["square"]
-
-
 @pytest.mark.parametrize("case", VECTORS["ranks"], ids=lambda case: f"{case['group']} on {case['day']}")
 def test_the_published_ranks(case: dict[str, Any]) -> None:
     assert rank(bytes.fromhex(case["rank_key"]), case["group"], day=case["day"]) == case["rank"]
-
-
-@given(st.integers(0, 10**6), st.floats(0.001, 1000))
-def test_the_interval_holds_the_mean_and_grows_with_the_queue(before: int, rate: float) -> None:
-    interval = wait_interval(before, entries_per_s=rate)
-    longer = wait_interval(before + 1, entries_per_s=rate)
-    if interval is None:
-        assert longer is None
-        return
-    assert longer is not None
-    assert interval.low_s <= (before + 1) / rate <= interval.high_s
-    assert longer.high_s > interval.high_s
-
-
-def test_without_entries_no_time_is_promised() -> None:
-    assert wait_interval(3, entries_per_s=0) is None
 
 
 def test_each_square_halves_the_queue_and_the_first_holds_the_rest() -> None:

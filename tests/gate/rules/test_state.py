@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from preau.gate.rules.plan import Group, Plan, open_plan
 from preau.gate.rules.standing import curve
 from preau.gate.rules.state import SAMPLE_LOTS, in_sample, lot_of, next_sample, pace_s, state_document
+from preau.gate.rules.wait import Entries
 
 NOW_S = 1_795_422_600.0
 
 
 def document(groups: list[Group], plan: Plan) -> dict[str, object]:
     curves = {lane: curve(groups, lane) for lane in (1, 3)}
-    return state_document(plan, curves, now_s=NOW_S, free=3, entries_per_s=1 / 3, sample=1)
+    return state_document(plan, curves, now_s=NOW_S, free=3, entries=Entries(30, 600.0), sample=1)
 
 
 def test_with_ten_thousand_waiting_in_each_lane_it_stays_under_two_kilobytes() -> None:

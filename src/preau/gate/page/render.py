@@ -2,11 +2,12 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from gettext import gettext as _
 from html import escape
 from pathlib import Path
-from string import Template
+from string import Template, ascii_letters
 from typing import Final
 from urllib.parse import quote
 
@@ -14,7 +15,8 @@ import msgspec
 
 from preau.gate.page.lessons import SECTIONS
 from preau.gate.page.words import NBSP, Words, clock_text, wait_text
-from preau.gate.rules.standing import SQUARES, WaitInterval, square
+from preau.gate.rules.standing import SQUARES, square
+from preau.gate.rules.wait import Told
 from preau.published.shapes import OfferedLesson
 
 MAX_RESPONSE_BYTES: Final = 14_000
@@ -22,12 +24,13 @@ MAX_RESPONSE_BYTES: Final = 14_000
 
 REFRESH_S: Final = 30
 SLOW_REFRESH_S: Final = 300
-MAX_PAGE_BYTES: Final = MAX_RESPONSE_BYTES - 1300
-"""What the headers leave: ours take 600 bytes, those of the edge and of the server 700."""
+MAX_PAGE_BYTES: Final = MAX_RESPONSE_BYTES - 1000
+"""What the headers leave: ours take 650 bytes, those of the edge and of the server 330."""
 
 LONGEST_TITLE, LONGEST_SUBJECT = 60, 32
 """Characters of a lesson's title and subject that are shown: the page has a size to keep."""
 
+_PROPERTY: Final = re.compile(r"--[a-z][a-z-]*")
 _FOLDER: Final = Path(__file__).parent
 _LOGO: Final = (
     '<svg viewBox="0 0 34 34" aria-hidden="true"><path class="roof" d="M3 14 17 5l14 9M8 15v14M26 15v14"/>'
@@ -42,22 +45,22 @@ class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
     order_key: int
     lot: int
     before: int
-    interval: WaitInterval | None
-    now_s: float
+    told: Told
     words: Words
     since_s: int | None
     back: str
     sent_something: bool
     refresh_s: int
     lessons: Sequence[OfferedLesson]
+    sign_in: str
+    """Where who has no card yet may sign in; empty for the others."""
 
 
 class Pages:
     """The templates with style and script, and the CSP that allows exactly those."""
 
     def __init__(self) -> None:
-        # esbuild keeps the space after a custom property's colon; here each byte counts.
-        style = (_FOLDER / "waitingstyle.css").read_text("utf-8").strip().replace(": ", ":")
+        style = _shortened((_FOLDER / "waitingstyle.css").read_text("utf-8").strip())
         script = (_FOLDER / "waiting.js").read_text("utf-8").strip()
         frame = {"style": style, "script": script, "logo": _LOGO}
         self._waiting = Template(_template("waiting.html", frame))
@@ -77,7 +80,7 @@ class Pages:
         return page
 
     def _waiting_page(self, view: WaitingView) -> bytes:
-        wait = wait_text(view.interval)
+        wait = wait_text(view.told.interval)
         said = view.words
         fields = {
             "title": escape(f"{wait or _('File d’attente')} · Préau"),
@@ -102,9 +105,13 @@ class Pages:
             "before_words": escape(before_words(said, view.before)),
             "wait_class": "big" if wait and wait[0].isdigit() else "big words",
             "wait": escape(wait or said.unknown_wait),
-            "clock": escape(_clock(view)),
+            "about": escape(_about_the_wait(view)),
+            "best": "" if view.told.best_s is None else str(round(view.told.best_s)),
             "square": str(square(view.before)),
             "squares": _squares(square(view.before)),
+            "alone": "" if view.lessons else ' class="one"',
+            "sign_in": _sign_in(view.sign_in),
+            "give_back_means": escape(said.give_back_means),
             "lessons": _lessons(view.lessons, said),
             "stays": escape(said.stays),
             "noted": _noted(view),
@@ -121,9 +128,9 @@ class Pages:
 _LABELS: Final = {
     "nav_label": _("Service"),
     "status_link": _("État du service"),
-    "check": _("Vérifier maintenant"),
+    "check": _("Vérifier"),
+    "check_when": _("maintenant"),
     "why_title": _("Pourquoi attendre\u00a0?"),
-    "aside_label": _("En attendant"),
     "give_back": _("Rendre la place"),
 }
 
@@ -133,6 +140,12 @@ def before_words(said: Words, before: int) -> str:
     if before == 0:
         return said.before_one + _("\u00a0: ") + said.next_in
     return said.before_one if before == 1 else said.before_many
+
+
+def _shortened(style: str) -> str:
+    """Without what esbuild leaves for readers, long names of properties and a space after them: each byte counts."""
+    letters = dict(zip(sorted(set(_PROPERTY.findall(style))), ascii_letters, strict=False))
+    return _PROPERTY.sub(lambda found: f"--{letters[found[0]]}", style).replace(": ", ":")
 
 
 def _template(name: str, frame: dict[str, str]) -> str:
@@ -167,18 +180,26 @@ def _sent_notice(view: WaitingView) -> str:
     return f'<p class="sent">{escape(text)}</p>'
 
 
+def _sign_in(path: str) -> str:
+    """The way past the queue for who goes first but is not known yet."""
+    if not path:
+        return ""
+    question = escape(_("Vous enseignez, ou vous avez un compte\u00a0?"))
+    promise = escape(_("Qui enseigne entre tout de suite\u00a0; qui a cours passe devant."))
+    link = f'<a class="btn main" href="{escape(path)}">{escape(_("Se connecter"))}</a>'
+    return f'<div class="known row"><p><strong>{question}</strong> <span class="soft">{promise}</span></p>{link}</div>'
+
+
 def _noted(view: WaitingView) -> str:
     if view.since_s is None:
         return ""
     clock = f'<time id="since" data-at="{view.since_s}">{clock_text(view.since_s)}</time>'
-    return f'<p class="soft note">{escape(view.words.noted).format(clock=clock)}</p>'
+    return f'<p class="soft">{escape(view.words.noted).format(clock=clock)}</p>'
 
 
-def _clock(view: WaitingView) -> str:
-    if view.interval is None:
-        return _("durée encore inconnue")
-    middle_s = view.now_s + (view.interval.low_s + view.interval.high_s) / 2
-    return _("d’attente, vers {clock} (heure de Paris)").format(clock=clock_text(middle_s))
+def _about_the_wait(view: WaitingView) -> str:
+    known = _("durée encore inconnue") if view.told.interval is None else _("d’attente")
+    return f"{known}. {_('Moins de places se libèrent que prévu.')}" if view.told.is_slower else known
 
 
 def _squares(here: int) -> str:
@@ -200,12 +221,12 @@ def _lessons(lessons: Sequence[OfferedLesson], said: Words) -> str:
 
 def _own_lesson(lesson: OfferedLesson) -> str:
     """One lesson: the main thing to do on this page. In a tab of its own, so that the page goes on waiting."""
-    title, about = _title(lesson), _about(lesson)
+    title, about, tab = _title(lesson), _about(lesson), escape(_("nouvel onglet"))
     words = f'{escape(_("Commencer"))}<i class="sr">{NBSP}: {title}</i>'
     return (
-        f'<div class="offer" data-section="{escape(lesson.section)}"><h3>{title}</h3><p class="soft">{about}</p>'
-        f'<a class="btn main" href="{escape(lesson.url)}" target="_blank">{words}'
-        f"<small>{escape(_('nouvel onglet'))}</small></a></div>"
+        f'<div class="offer" data-section="{escape(lesson.section)}"><h3>{title}</h3>'
+        f'<p class="soft">{about} · {tab}</p>'
+        f'<a class="btn main" href="{escape(lesson.url)}" target="_blank">{words}</a></div>'
     )
 
 
@@ -227,8 +248,11 @@ def _about(lesson: OfferedLesson) -> str:
 
 
 def _within(text: str, longest: int) -> str:
-    """``text``, or its beginning and an ellipsis: what is cut says so."""
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    """``text``, or its first whole words and an ellipsis: what is cut says so, and never in the middle of a word."""
+    if len(text) <= longest:
+        return text
+    words = text[:longest].rpartition(" ")[0].rstrip(" ,;:.–-(«\u00a0\u202f")
+    return f"{words or text[: longest - 1]}…"
 
 
 def _controls(view: WaitingView) -> dict[str, str]:

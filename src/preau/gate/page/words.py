@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from preau.gate.rules.standing import WaitInterval
+from preau.gate.rules.wait import WaitInterval
 
 PAGE_ZONE: Final = ZoneInfo("Europe/Paris")
 """The clock of the page as sent; a browser with JavaScript writes its own local time over it."""
@@ -36,6 +36,7 @@ class Words(msgspec.Struct, frozen=True):
     noted: str
     why: str
     lesson: str
+    give_back_means: str
 
 
 def words(*, pupil: bool, with_class: bool) -> Words:
@@ -61,6 +62,7 @@ def words(*, pupil: bool, with_class: bool) -> Words:
             "classe ensemble. Personne n’est mis dehors pour faire de la place."
         ),
         lesson=_("En attendant, une séance t’est ouverte"),
+        give_back_means=_("Si tu reviens, ton attente recommence."),
     )
 
 
@@ -87,6 +89,7 @@ def _formal() -> Words:
             "l’ordre d’arrivée. Personne n’est mis dehors pour faire de la place."
         ),
         lesson=_("En attendant, une séance est ouverte"),
+        give_back_means=_("Si vous revenez, votre attente recommence."),
     )
 
 

@@ -1,10 +1,9 @@
-"""What a waiting person is told: how many are before, how long it may take, how far on the hopscotch.
+"""What a waiting person is told: how many are before, and how far that is on the hopscotch.
 
 True rather than pleasant: the position counts present people with a strictly smaller key, in the same lane and in the
-lanes served before it; the time is an interval, and None when nothing is known.
+lanes served before it. How long it may take: ``gate.rules.wait``.
 """
 
-import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -14,12 +13,6 @@ from preau.gate.rules.plan import Group
 
 CURVE_POINTS: Final = 16
 """Points per lane in the shared file: with 16 it stays under 2 kB, and the error under a sixteenth of the queue."""
-
-RATE_MEMORY_S: Final = 120.0
-"""The rate of entries is an average over about two minutes in which people waited."""
-
-MIN_RATE_PER_S: Final = 0.5 / RATE_MEMORY_S
-"""Less than half an entry in that time is no rate to promise anything by."""
 
 SQUARES: Final = 8
 
@@ -33,13 +26,6 @@ class Curve(NamedTuple):
     points: tuple[tuple[int, int], ...]
     exact: bool
     people: int
-
-
-class WaitInterval(NamedTuple):
-    """An estimate of the time still to wait, seconds."""
-
-    low_s: float
-    high_s: float
 
 
 def curve(groups: Sequence[Group], lane: int, *, exact: bool = True) -> Curve:
@@ -76,19 +62,6 @@ def _below(own: Curve, order_key: int) -> int:
     right_key, right = own.points[index]
     share = (order_key - left_key) / (right_key - left_key)
     return left + int(share * max(right - left - 1, 0))
-
-
-def wait_interval(before: int, *, entries_per_s: float) -> WaitInterval | None:
-    """The time until ``before`` people and then oneself have entered, or None when no rate is known.
-
-    The interval holds a quarter of error in the rate, more when few entries were seen, and the spread of chance.
-    """
-    if entries_per_s < MIN_RATE_PER_S:
-        return None
-    turn = before + 1
-    mean_s, spread_s = turn / entries_per_s, 2 * math.sqrt(turn) / entries_per_s
-    error = 0.25 + 0.5 / math.sqrt(entries_per_s * RATE_MEMORY_S)
-    return WaitInterval(max(0.0, mean_s / (1 + error) - spread_s / 4), mean_s * (1 + error) + spread_s / 2)
 
 
 def square(before: int) -> int:

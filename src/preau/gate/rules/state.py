@@ -12,6 +12,7 @@ from typing import Any, Final
 from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import OPEN, Plan
 from preau.gate.rules.standing import Curve
+from preau.gate.rules.wait import Entries
 
 VERSION: Final = 1
 SAMPLE_LOTS: Final = 1024
@@ -30,7 +31,7 @@ def pace_s(waiting: int) -> int:
 
 
 def state_document(
-    plan: Plan, curves: Mapping[int, Curve], *, now_s: float, free: int, entries_per_s: float, sample: int
+    plan: Plan, curves: Mapping[int, Curve], *, now_s: float, free: int, entries: Entries, sample: int
 ) -> dict[str, Any]:
     """The document, ready to be encoded as JSON."""
     waiting = sum(curve.people for curve in curves.values())
@@ -40,7 +41,8 @@ def state_document(
         "free": free,
         "pace_s": pace_s(waiting),
         "sample": sample,
-        "entries_per_s": round(entries_per_s, 5),
+        "entries": entries.number,
+        "watched_s": round(entries.watched_s),
         "reason": "full" if waiting or not free else "open",
         "lanes": {str(lane): _lane(plan, curves[lane], lane, now_s) for lane in (PUPILS, OTHERS)},
     }
