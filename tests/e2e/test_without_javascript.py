@@ -41,6 +41,7 @@ def test_a_pupil_waits_suspends_the_reload_and_is_let_in(full_demo: PreauProcess
     assert answer.status == 200  # the card stays, the place is free: no page inside offers that without signing out
     inside = visitors.open(None, full_demo.url).page
     inside.goto(full_demo.url)
+    inside.reload()  # shows its pass, and so keeps its place
     expect(inside.locator("main#waiting")).to_have_count(0)
 
     pupil.goto(f"{full_demo.url}/journee/")

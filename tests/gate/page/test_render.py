@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from gate.harness import MONDAY_0830_S, Gate, MakeGate
 from preau.gate.page.lessons import LessonsOfTheDay
 from preau.gate.page.render import MAX_RESPONSE_BYTES, Pages
 from preau.gate.page.words import clock_text
+from preau.gate.rules.wait import Entries
 from preau.gate.visitor import MAX_BACK_CHARS
 from preau.tokens.card import Role
 from published.vectors import bad, good
@@ -126,6 +128,55 @@ async def test_pupils_are_called_tu_and_everybody_else_vous(make_gate: MakeGate)
         page = str(Text((await person.asks()).text))
         assert "Votre place est gardée." in page
         assert not re.search(r"\b([Tt]u|[Tt]a|[Tt]oi)\b", page)
+
+
+async def test_who_has_no_card_is_shown_the_way_to_sign_in_and_who_has_one_is_not(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    unknown = gate.person()
+    assert '<a class="btn main" href="/connexion/">Se connecter</a>' in (await unknown.asks("/journee/")).text
+    assert "Se connecter" not in (await gate.with_card("ines").asks("/journee/")).text
+    assert 'href="/c/paper">Se connecter</a>' in (await unknown.asks("/attente/?vers=/c/paper")).text
+
+
+@pytest.mark.parametrize("path", ["/journee/", "/travail/suivi"])
+async def test_what_went_wrong_is_said_in_the_voice_of_who_reads_it(make_gate: MakeGate, path: str) -> None:
+    gate = make_gate(capacity=8)
+    for person, voice, other in (
+        (gate.with_card("ines"), "réessaie ", "réessayez"),
+        (gate.person(), "réessayez", "réessaie "),
+    ):
+        gate.application.status = 200
+        await person.asks()
+        gate.application.status, gate.application.raises = 503, None if path == "/journee/" else RuntimeError("boom")
+        answer = await person.asks(path)
+        gate.application.raises = None
+        assert voice in answer.text
+        assert other not in answer.text
+
+
+async def test_a_longer_wait_than_told_before_comes_with_the_reason(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    person = gate.person()
+
+    async def sees(entries: Entries) -> str:
+        gate.porter.outlook = replace(gate.porter.outlook, entries=entries)
+        return str(Text((await person.asks()).text))
+
+    assert "durée encore inconnue" in await sees(Entries(4, 30.0))
+    assert "moins de 3\u00a0min d’attente" in await sees(Entries(10, 600.0))
+    assert "moins de 3\u00a0min d’attente" in await sees(Entries(10, 700.0))
+    slower = await sees(Entries(5, 600.0))
+    assert "moins de 6\u00a0min d’attente. Moins de places se libèrent que prévu." in slower
+    assert "Moins de places" not in await sees(Entries(10, 500.0))
+
+
+async def test_a_long_title_is_never_cut_in_the_middle_of_a_word(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    subject = "Histoire-géographie, géopolitique et sciences politiques"
+    publish(gate, groups={}, sections={"lycee": lesson("lycee", "Un exemple de titre " * 5) | {"subject": subject}})
+    page = (await gate.person().asks("/parcours/")).text
+    assert "<h3>Un exemple de titre Un exemple de titre Un exemple de titre…</h3>" in page
+    assert "Histoire-géographie… ·" in page
 
 
 async def test_no_sentence_supposes_a_gender(make_gate: MakeGate) -> None:
