@@ -76,7 +76,7 @@ def test_nobody_reads_the_answers_of_somebody_else(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"lesson": "rien"}, {"edition": "\x00"}, {"edition": ""}, {"lesson": ""}, {"edition": "0" * 64}]
+    "fields", [{"lesson": "rien"}, {"edition": "é"}, {"edition": ""}, {"lesson": ""}, {"edition": "0" * 64}]
 )
 def test_an_unknown_lesson_is_said_to_be_unknown(signed_in: Client, lesson: Lesson, fields: dict[str, str]) -> None:
     answer = ask(signed_in, lesson, fields)
