@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from preau.school.directory.grades import Section
-from preau.school.directory.models import ClassGroup, Person, Profile
-from preau.school.directory.selectors import pupils_of, teachers_of
+from preau.school.directory.models import ClassGroup, Person
+from preau.school.directory.selectors import leads, pupils_of
 from preau.school.signin import codes
 from preau.tokens import sign_in_card
 from preau.tokens.keyring import DAY_S
@@ -40,9 +40,7 @@ class PaperCard(msgspec.Struct, frozen=True, kw_only=True):
 
 def may_print(person: Person, class_group: ClassGroup, now: datetime) -> bool:
     """The teachers of the class group and the head of its school."""
-    if person.profile == Profile.HEAD:
-        return person.school_id == class_group.school_id
-    return person.profile == Profile.TEACHER and person in teachers_of(class_group, timezone.localdate(now))
+    return leads(person, class_group, timezone.localdate(now))
 
 
 def cards_of(class_group: ClassGroup, *, now: datetime, renewed: dict[str, str]) -> list[PaperCard]:

@@ -39,10 +39,12 @@ def cards(request: HttpRequest, class_group_id: UUID) -> HttpResponse:
             sentence = _("Cet élève n’est pas dans cette classe. Rien n’a été changé.")
             return refuse(request, code="unknown_pupil", sentence=sentence, status=404)
         renewed = _renew(request, group, chosen)
+    cards = paper.cards_of(group, now=now, renewed=renewed)
     context = {
         "class_group": group,
         "class_code": sign_in_code.written(group.sign_in_code),
-        "cards": paper.cards_of(group, now=now, renewed=renewed),
+        "cards": cards,
+        "lacking": sum(not card.has_code for card in cards),
         "renewed": renewed,
         "section": group.section.value,
     }

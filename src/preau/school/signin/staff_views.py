@@ -21,8 +21,10 @@ def password(request: HttpRequest) -> HttpResponse:
     suite = asked_page(request)
     if request.method == "GET":
         return render(request, "signin/password.html", {"suite": suite})
-    now = timezone.now()
     name = request.POST.get("identifiant", "").strip()
+    if "reprise" in request.POST:  # the form had expired: once more, with the login that was typed
+        return render(request, "signin/password.html", {"suite": suite, "name": name[:150]})
+    now = timezone.now()
     person = sign_in_by_password(
         request,
         name=name,
