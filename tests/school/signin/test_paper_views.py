@@ -47,6 +47,20 @@ def test_a_renewed_card_revokes_the_old_one_and_ends_the_sessions_it_opened(clie
     assert client.post(path_of(ines)).status_code == 302
 
 
+def test_a_new_code_ends_the_sessions_that_the_old_one_opened(
+    client: Client, class_group: ClassGroup, ines: Person
+) -> None:
+    client.post(path_of(ines))
+    paper.renew_codes(class_group, [ines], random.Random(1))  # noqa: S311  a fixed draw
+    assert client.get("/journee/").status_code == 302
+
+
+def test_a_first_code_interrupts_nobody(client: Client, class_group: ClassGroup, pupil: Person) -> None:
+    client.post(path_of(pupil))
+    paper.renew_codes(class_group, [pupil], random.Random(1))  # noqa: S311  a fixed draw
+    assert client.get("/journee/").status_code == 200
+
+
 def test_a_card_past_its_year_is_refused(client: Client, ines: Person) -> None:
     keyring, now_s = django_settings.PREAU_KEYRING, time.time()
     content = sign_in_card.SignInCard(expires_at_s=int(now_s) - 1, person=ines.pk.hex, generation=1)
@@ -95,13 +109,16 @@ def test_nobody_else_of_the_school_may_print(
 ) -> None:
     client.force_login(factories.make_person(class_group.school, profile, given_name="Autre"))
     response = client.get(url_of(class_group))
-    assert response.status_code == 403
+    unknown = client.get("/classes/00000000-0000-0000-0000-000000000000/cartes/")
+    assert response.status_code == unknown.status_code == 404
+    main, main_of_unknown = (page.content.split(b"<main")[1] for page in (response, unknown))
+    assert main == main_of_unknown  # around it, the token of the form that signs out
     assert "Inès" not in response.content.decode()
 
 
 def test_the_head_of_another_school_may_not_print(client: Client, class_group: ClassGroup) -> None:
     client.force_login(factories.make_person(factories.make_school(), Profile.HEAD))
-    assert client.get(url_of(class_group)).status_code == 403
+    assert client.get(url_of(class_group)).status_code == 404
 
 
 def test_a_visitor_is_sent_to_sign_in(client: Client, class_group: ClassGroup) -> None:

@@ -1,5 +1,6 @@
 """A child signs in with a class code and four pictures, or three words; nobody else does."""
 
+import random
 import re
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from preau.school.directory import sign_in_code
 from preau.school.directory.models import ClassGroup, Person
+from preau.school.signin import attempts, paper
 from preau.school.signin.models import TryWindow
 from preau.school.signin.words import WORDS
 from preau.tokens import card
@@ -112,7 +114,8 @@ def test_after_ten_wrong_codes_the_hour_of_the_next_try_is_told(
     assert "dernier essai" in tap(client, class_group, WRONG).content.decode()
     page = tap(client, class_group, RIGHT)
     assert page.status_code == 429
-    assert re.search("Réessaie à \\d{1,2}\u00a0h\u00a0\\d\\d ou demande ta carte", page.content.decode())
+    assert re.search("réessaie à \\d{1,2}\u00a0h\u00a0\\d\\d", page.content.decode())
+    assert "Ta carte avec le carré marche toujours" in page.content.decode()
     assert 0 < int(page["Retry-After"]) <= 600
 
 
@@ -181,6 +184,85 @@ def test_a_forged_confirmation_signs_nobody_in(client: Client, ines: Person, for
     assert response.status_code == 403
     assert "confirmation_expired" in response.content.decode()
     assert "_auth_user_id" not in client.session
+
+
+def refused(response: HttpResponse) -> bool:
+    return response.status_code == 403 and "confirmation_expired" in response.content.decode()
+
+
+def test_yes_after_ten_minutes_signs_nobody_in(
+    client: Client, class_group: ClassGroup, ines: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tap(client, class_group, RIGHT)
+    later_s = time.time() + 601
+    monkeypatch.setattr("django.core.signing.time.time", lambda: later_s)
+    assert refused(confirm(client, page))
+    assert "_auth_user_id" not in client.session
+
+
+def test_yes_from_another_browser_signs_nobody_in(client: Client, class_group: ClassGroup, ines: Person) -> None:
+    page, other = tap(client, class_group, RIGHT), Client()
+    assert refused(confirm(other, page))
+    tap(other, class_group, RIGHT)
+    assert refused(confirm(other, page))
+
+
+def test_yes_is_said_once(client: Client, class_group: ClassGroup, ines: Person) -> None:
+    page = tap(client, class_group, RIGHT)
+    assert confirm(client, page).status_code == 302
+    client.post("/deconnexion/")
+    assert refused(confirm(client, page))
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("change", ["closed", "left", "class_closed", "new_code", "new_card"])
+def test_yes_is_worth_nothing_once_something_has_changed(
+    client: Client, class_group: ClassGroup, ines: Person, change: str
+) -> None:
+    page = tap(client, class_group, RIGHT)
+    if change == "closed":
+        Person.objects.update(closed_at=timezone.now())
+    elif change == "left":
+        ines.memberships.update(until=date(2026, 9, 2))
+    elif change == "class_closed":
+        ClassGroup.objects.update(closed_at=timezone.now())
+    elif change == "new_code":
+        paper.renew_codes(class_group, [ines], random.Random(1))  # noqa: S311  a fixed draw
+    else:
+        paper.renew_card(ines)
+    assert refused(confirm(client, page))
+    assert "_auth_user_id" not in client.session
+
+
+def strangers_hold(class_group: ClassGroup) -> None:
+    for n in range(12):
+        attempts.take(attempts.limits_of_class(class_group.pk, f"192.0.2.{n}"), now_s=int(time.time()))
+
+
+def test_strangers_who_guess_do_not_shut_out_a_known_device_nor_the_paper_card(
+    client: Client, class_group: ClassGroup, ines: Person
+) -> None:
+    confirm(client, tap(client, class_group, RIGHT))
+    known = Client()
+    known.cookies[django_settings.PREAU_COOKIES.card] = client.cookies[django_settings.PREAU_COOKIES.card].value
+    strangers_hold(class_group)
+    held = tap(Client(), class_group, RIGHT)
+    assert held.status_code == 429
+    assert "Ta carte avec le carré marche toujours" in held.content.decode()
+    assert tap(known, class_group, WRONG).status_code == 403
+    assert confirm(known, tap(known, class_group, RIGHT)).status_code == 302
+    address = paper.address_of(ines, now=timezone.now()).removeprefix(django_settings.PREAU_PUBLIC_URL)
+    assert Client().post(address).status_code == 302
+
+
+def test_a_card_of_another_class_is_no_way_around(
+    client: Client, class_group: ClassGroup, ines: Person, sixieme: ClassGroup, leo: Person
+) -> None:
+    confirm(client, client.post(CODE_URL, {"classe": sixieme.sign_in_code, "mots": "lampe violon citron"}))
+    other = Client()
+    other.cookies[django_settings.PREAU_COOKIES.card] = client.cookies[django_settings.PREAU_COOKIES.card].value
+    strangers_hold(class_group)
+    assert tap(other, class_group, RIGHT).status_code == 429
 
 
 @pytest.mark.parametrize(

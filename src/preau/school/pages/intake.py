@@ -11,7 +11,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from preau.school.pages.refusals import bad_request, refuse
+from preau.school.pages.refusals import refuse
 
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -21,10 +21,7 @@ def storable_text_only(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
     def answer(request: HttpRequest) -> HttpResponse:
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if _is_storable((name, value))}
-        try:
-            forms = (request.GET, request.POST)
-        except (LookupError, UnicodeError):  # a part of the form names an encoding that does not exist
-            return bad_request(request)
+        forms = (request.GET, request.POST)
         if all(_is_storable(_texts(form)) for form in forms):
             return get_response(request)
         sentence = _("Ce texte contient un caractère que Préau ne peut pas garder. Efface-le et recommence.")

@@ -130,12 +130,12 @@ def _storage_refusal(raised: BaseException | None) -> tuple[str, str] | None:
         of_database = isinstance(raised, OperationalError | InterfaceError)
         if full or (of_database and any(word in str(raised) for word in _FULL)):
             return "storage_full", _(
-                "Préau n’a plus de place pour écrire. Rien de ce qui était enregistré n’est perdu : "
+                "Préau n’a plus de place pour écrire. Rien de ce qui était enregistré n’est perdu : "
                 "gardez cette page ouverte et recommencez plus tard."
             )
         if of_database:
             return "storage_busy", _(
-                "Préau n’arrive pas à écrire en ce moment. Rien de ce qui était enregistré n’est perdu : "
+                "Préau n’arrive pas à écrire en ce moment. Rien de ce qui était enregistré n’est perdu : "
                 "recommencez dans une minute."
             )
         raised = raised.__cause__ or raised.__context__

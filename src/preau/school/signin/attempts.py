@@ -1,6 +1,6 @@
 """Counting tries in the database: a try is taken before anything is verified, and given back when it was right.
 
-So two hundred parallel tries are two hundred tries. The table holds windows of ten minutes only, and 20,000 at most.
+So two hundred parallel tries are two hundred tries. The table holds windows of a day at most, and 20,000 of them.
 """
 
 import hashlib
@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from preau.school.signin import throttle
 from preau.school.signin.models import TryWindow
-from preau.school.signin.throttle import CLASS, CLASS_AND_SOURCE, LOGIN_AND_SOURCE, WINDOW_S, Held, Window, after_try
+from preau.school.signin.throttle import Held, Pace, Window
 
 _MOST_ROWS: Final = 20_000
 """2 MB. Whoever overflows it makes us forget single tries first: windows near their limit are kept longest."""
@@ -20,10 +21,10 @@ _SWEEP_EVERY: Final = 64
 
 
 class Limit(NamedTuple):
-    """A key under which tries are counted, and how many it bears per window."""
+    """A key under which tries are counted, and how many it bears when."""
 
     key: str
-    tries: int
+    pace: Pace
 
 
 class Taken(NamedTuple):
@@ -32,17 +33,29 @@ class Taken(NamedTuple):
     left: int
 
 
-def limits_of_class(class_group_id: UUID, source: str) -> tuple[Limit, ...]:
-    """What bears on a pupil's code."""
+def limits_of_class(class_group_id: UUID, source: str, *, card: str = "") -> tuple[Limit, ...]:
+    """What bears on a pupil's code. ``card``: the subject of the card of this class that the device holds, if it does.
+
+    Such a device counts by itself, wherever it is: strangers' tries do not shut it out, nor its own the class.
+    """
+    name = class_group_id.hex
+    if card:
+        return (Limit(_key("class", name, "card", card), throttle.growing(throttle.CLASS_AND_CARD)),)
     return (
-        Limit(_key("class", class_group_id.hex, source), CLASS_AND_SOURCE),
-        Limit(_key("class", class_group_id.hex), CLASS),
+        Limit(_key("class", name, source), throttle.short(throttle.CLASS_AND_SOURCE)),
+        Limit(_key("class", name), throttle.growing(throttle.CLASS)),
     )
 
 
-def limits_of_login(login: str, source: str) -> tuple[Limit, ...]:
-    """What bears on a password."""
-    return (Limit(_key("login", login.casefold(), source), LOGIN_AND_SOURCE),)
+def limits_of_login(login: str, source: str, *, own_card: bool = False) -> tuple[Limit, ...]:
+    """What bears on a password. ``own_card``: the browser holds the card of the very person whose login this is."""
+    name = login.casefold()
+    if own_card:
+        return (Limit(_key("login", name, "card", ""), throttle.short(throttle.LOGIN_AND_CARD)),)
+    return (
+        Limit(_key("login", name, source), throttle.short(throttle.LOGIN_AND_SOURCE)),
+        Limit(_key("login", name), throttle.growing(throttle.LOGIN)),
+    )
 
 
 def _key(*parts: str) -> str:
@@ -58,12 +71,12 @@ def take(limits: Sequence[Limit], *, now_s: int) -> Taken | Held:
         for limit in limits:
             row = rows[limit.key]
             window = Window(row.tries, row.since_s) if row.tries else None
-            after = after_try(window, limit=limit.tries, now_s=now_s)
+            after = throttle.after_try(window, pace=limit.pace, now_s=now_s)
             if isinstance(after, Held):
                 transaction.set_rollback(True)
                 return after
             row.tries, row.since_s = after
-            left.append(limit.tries - after.tries)
+            left.append(throttle.tries_left(after, pace=limit.pace, now_s=now_s))
         TryWindow.objects.bulk_update(rows.values(), ["tries", "since_s"])
         if any(row.pk % _SWEEP_EVERY == 0 for row in rows.values()):
             _sweep(now_s)
@@ -87,7 +100,7 @@ def _locked(limits: Sequence[Limit]) -> dict[str, TryWindow]:
 
 
 def _sweep(now_s: int) -> None:
-    TryWindow.objects.filter(since_s__lte=now_s - WINDOW_S).delete()
+    TryWindow.objects.filter(since_s__lte=now_s - throttle.FORGIVEN_S).delete()
     surplus = TryWindow.objects.count() - _MOST_ROWS
     if surplus > 0:
         least = TryWindow.objects.order_by("tries", "since_s").values_list("pk", flat=True)[:surplus]

@@ -86,6 +86,14 @@ def renew_card(pupil: Person) -> None:
     pupil.refresh_from_db(fields=["card_generation"])
 
 
+def _give_code(pupil: Person, digest: str) -> None:
+    """A code in place of another ends the sessions that the other opened; a first one interrupts nobody."""
+    if pupil.code_digest:
+        pupil.set_unusable_password()
+    pupil.code_digest = digest
+    pupil.save(update_fields=["code_digest", "password"])
+
+
 def renew_codes(class_group: ClassGroup, pupils: Iterable[Person], rng: random.Random) -> dict[str, str]:
     """Draws and stores a new code for each of ``pupils``; returns them by person, in hex. The only time they are known.
 
@@ -103,9 +111,7 @@ def renew_codes(class_group: ClassGroup, pupils: Iterable[Person], rng: random.R
         for pupil in pupils:
             code = _free_code(class_group, rng, kind, taken, list(drawn.values()))
             drawn[pupil.pk.hex] = code
-            Person.objects.filter(pk=pupil.pk).update(
-                code_digest=codes.digest(settings.PREAU_KEYRING, class_group.pk, code)
-            )
+            _give_code(pupil, codes.digest(settings.PREAU_KEYRING, class_group.pk, code))
     return drawn
 
 

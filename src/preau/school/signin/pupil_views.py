@@ -1,7 +1,8 @@
 """Pupils sign in: class code, then picture or word code, then « C’est bien toi ? ». Or the paper card.
 
 Nothing is kept on the server between two steps: the class code and the pictures tapped so far travel in the form, where
-they are nobody's secret but the child's own; only the confirmation is signed. No page shows who is in a class.
+they are nobody's secret but the child's own; only the confirmation is signed, and bound to the browser. No page shows
+who is in a class.
 """
 
 from typing import Any
@@ -23,11 +24,11 @@ from preau.school.signin.services import (
     class_group_of_code,
     confirmation_of,
     confirmed_pupil,
+    device_of,
     open_session,
     pupil_of_paper_card,
     sign_in_pupil,
 )
-from preau.school.signin.sources import source_of
 
 
 @require_GET
@@ -91,14 +92,14 @@ def _pictures_posted(request: HttpRequest, group: ClassGroup) -> HttpResponse:
 
 
 def _try(request: HttpRequest, group: ClassGroup, code: str) -> HttpResponse:
-    source = source_of(request.META.get("REMOTE_ADDR", ""))
-    person = sign_in_pupil(class_group=group, code=code, source=source, now=timezone.now())
+    now = timezone.now()
+    person = sign_in_pupil(class_group=group, code=code, device=device_of(request, now), now=now)
     if isinstance(person, Refusal):
         return _code_page(request, group, refusal=person)
     context = {
         "person": person,
         "class_group": group,
-        "confirmation": confirmation_of(person),
+        "confirmation": confirmation_of(request, person, group),
         "suite": asked_page(request),
         "section": group.section.value,
         "class_code": sign_in_code.written(group.sign_in_code),
@@ -137,7 +138,7 @@ def _code_page(
 
 
 def _confirmed(request: HttpRequest) -> HttpResponse:
-    person = confirmed_pupil(request.POST["confirmation"])
+    person = confirmed_pupil(request, request.POST["confirmation"], now=timezone.now())
     if isinstance(person, Refusal):
         return _refused(request, person)
     return _signed_in(request, person)

@@ -32,7 +32,10 @@ def incomplete_code(*, pictures: bool) -> Refusal:
 def wrong_code(left: int) -> Refusal:
     """``left``: tries that remain before a pause."""
     if left == 0:
-        sentence = _("Ce n’est pas le bon code. C’était le dernier essai : demande ta carte à ton enseignant·e.")
+        sentence = _(
+            "Ce n’est pas le bon code. C’était le dernier essai avant une pause. "
+            "Ta carte avec le carré marche toujours."
+        )
     else:
         sentence = ngettext(
             "Ce n’est pas le bon code. Encore %(left)d essai.",
@@ -44,9 +47,9 @@ def wrong_code(left: int) -> Refusal:
 
 def pupil_must_pause(*, until: datetime, now: datetime) -> Refusal:
     """``until`` in the time zone of the school, ready to be read."""
-    sentence = _("Trop d’essais. Réessaie à %(clock)s ou demande ta carte à ton enseignant·e.") % {
-        "clock": clock(until)
-    }
+    sentence = _(
+        "Trop d’essais. Ta carte avec le carré marche toujours : photographie-la. Sinon, réessaie à %(clock)s."
+    ) % {"clock": clock(until)}
     return Refusal(code="too_many_tries", sentence=sentence, status=429, retry_after_s=_seconds(until, now))
 
 
@@ -57,12 +60,15 @@ def wrong_password(left: int) -> Refusal:
         left,
     ) % {"left": left}
     if left == 0:
-        sentence = _("Identifiant ou mot de passe incorrect. C’était le dernier essai avant une pause de dix minutes.")
+        sentence = _("Identifiant ou mot de passe incorrect. C’était le dernier essai avant une pause.")
     return Refusal(code="wrong_password", sentence=sentence, status=403)
 
 
 def adult_must_pause(*, until: datetime, now: datetime) -> Refusal:
-    sentence = _("Trop d’essais. Réessayez à %(clock)s, ou demandez un nouveau mot de passe à votre établissement.")
+    sentence = _(
+        "Trop d’essais. Réessayez à %(clock)s, ou sur l’appareil où vous vous connectez d’habitude. "
+        "Un nouveau mot de passe se demande à la personne qui tient le serveur de Préau."
+    )
     return Refusal(
         code="too_many_tries",
         sentence=sentence % {"clock": clock(until)},
@@ -82,7 +88,7 @@ def busy() -> Refusal:
 
 
 def confirmation_expired() -> Refusal:
-    sentence = _("Tu as attendu trop longtemps avant de répondre. Refais ton code.")
+    sentence = _("Cette question n’attend plus de réponse. Refais ton code.")
     return Refusal(code="confirmation_expired", sentence=sentence, status=403)
 
 

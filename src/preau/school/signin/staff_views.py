@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from preau.school.signin.navigation import asked_page, page_after_sign_in
 from preau.school.signin.refusals import Refusal
 from preau.school.signin.services import close_session, open_session, sign_in_by_password
-from preau.school.signin.sources import source_of
 
 
 @sensitive_post_parameters("mot_de_passe")
@@ -29,7 +28,6 @@ def password(request: HttpRequest) -> HttpResponse:
         request,
         name=name,
         password=request.POST.get("mot_de_passe", ""),
-        source=source_of(request.META.get("REMOTE_ADDR", "")),
         now=now,
     )
     if isinstance(person, Refusal):
