@@ -123,7 +123,7 @@ class TestOpening:
             hex_id = LiveClass.objects.get().id.hex
             assert response["Location"] == f"/classe/{hex_id}/" + ("appel/" if who == "head" else "")
 
-    @pytest.mark.parametrize("odd", ["", "x", "0" * 31, "\x00", "é" * 32, "1" * 5000])
+    @pytest.mark.parametrize("odd", ["", "x", "0" * 31, "é" * 32, "1" * 5000])
     def test_a_malformed_slot_is_refused(self, odd: str, teacher: Person) -> None:
         response = as_person(teacher).post("/classe/ouvrir/", {"slot": odd})
         assert response.status_code == HTTPStatus.BAD_REQUEST

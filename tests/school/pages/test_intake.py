@@ -15,7 +15,7 @@ def test_a_field_with_a_nul_byte_is_refused_in_french(client: Client, path: str,
     response = client.post(path, body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 400
     assert "text_unstorable" in response.content.decode()
-    assert "Efface-le et recommence" in response.content.decode()
+    assert "Effacez-le et recommencez" in response.content.decode()
 
 
 def test_so_is_an_address_with_one(client: Client) -> None:

@@ -24,7 +24,7 @@ def storable_text_only(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         forms = (request.GET, request.POST)
         if all(_is_storable(_texts(form)) for form in forms):
             return get_response(request)
-        sentence = _("Ce texte contient un caractère que Préau ne peut pas garder. Efface-le et recommence.")
+        sentence = _("Ce texte contient un caractère que Préau ne peut pas garder. Effacez-le et recommencez.")
         return refuse(request, code="text_unstorable", sentence=sentence, status=400)
 
     return answer
