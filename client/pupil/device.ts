@@ -1,7 +1,8 @@
 // What the pupil's device remembers: whose it is, the journal of work, the lessons that were brought home. IndexedDB, one
 // database for pages and service worker alike.
 //
-// An event leaves the journal only when the school has said "accepted". Events of somebody else who shares the device stay
+// An event leaves the journal only when the school has said "accepted", or when its person leaves the device and was told
+// that it would be lost (leaving.ts). Events of somebody else who shares the device stay
 // until that person signs in again. A refused event is kept with its code and not sent again: it would be refused again.
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
@@ -101,6 +102,13 @@ export async function settle(uuid: string, state: SendState, code?: string): Pro
   const transaction = (await database()).transaction("events", "readwrite");
   const event = await transaction.store.get(uuid);
   if (event) await transaction.store.put(code === undefined ? { ...event, state } : { ...event, state, code });
+  await transaction.done;
+}
+
+/** Forgets the whole journal of a person, sent or not; everybody else's stays. */
+export async function forgetJournal(person: string): Promise<void> {
+  const transaction = (await database()).transaction("events", "readwrite", { durability: "strict" });
+  for await (const cursor of transaction.store) if (cursor.value.person === person) await cursor.delete();
   await transaction.done;
 }
 

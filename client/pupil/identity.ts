@@ -30,19 +30,15 @@ export async function noteIdentity(body: HTMLElement): Promise<void> {
   if (before && before !== person) await forgetPages();
 }
 
-/** Signing out is a form; whatever the school answers, this device stops saying a name. */
-export function forgetOnSignOut(root: Document): void {
-  root.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || !form.action.endsWith("/deconnexion/")) return;
-    try {
-      localStorage.removeItem(PERSON);
-      localStorage.removeItem(GIVEN_NAME);
-    } catch {
-      // nothing was kept
-    }
-    void forgetPages();
-  });
+/** Whatever the school answers to the sign-out, this device stops saying a name. */
+export async function forgetPerson(): Promise<void> {
+  try {
+    localStorage.removeItem(PERSON);
+    localStorage.removeItem(GIVEN_NAME);
+  } catch {
+    // nothing was kept
+  }
+  await forgetPages();
 }
 
 async function forgetPages(): Promise<void> {

@@ -4,7 +4,8 @@
 import { PACKAGES, storable } from "./caching";
 import { DayWatch } from "./day";
 import { keepLesson, keptLessons } from "./device";
-import { forgetOnSignOut, noteIdentity } from "./identity";
+import { noteIdentity } from "./identity";
+import { leaveWithoutLoss } from "./leaving";
 import { LessonPage, lessonData } from "./lesson";
 import { Outbox } from "./outbox";
 import { bringHome, listedLessons, offlineWords } from "./packages";
@@ -60,7 +61,7 @@ async function bringTheWeekHome(worker: Promise<boolean>): Promise<void> {
 
 async function start(): Promise<void> {
   applyComfort();
-  forgetOnSignOut(document);
+  leaveWithoutLoss(document);
   await noteIdentity(document.body);
   const worker = registerWorker();
   const data = lessonData(document);

@@ -244,6 +244,68 @@ def test_signing_out_forgets_whose_device_this_is(page: Page, site: SchoolSite, 
     ]
 
 
+_EVENTS_OF = """async (person) => new Promise((resolve) => {
+    const opening = indexedDB.open('preau');
+    opening.onsuccess = () => {
+        const asked = opening.result.transaction('events').objectStore('events').getAll();
+        asked.onsuccess = () => {
+            opening.result.close();
+            resolve(asked.result.filter((event) => event.person === person).length);
+        };
+    };
+})"""
+
+
+def _hold_the_journal_back(page: Page, site: SchoolSite, lesson: Lesson) -> None:
+    """An answer that the school does not take: it stays on the device."""
+    page.route("**/travail/journal", lambda route: route.abort())
+    page.context.route("**/travail/journal", lambda route: route.abort())
+    _open_lesson(page, lesson)
+    _answer(page)
+    expect(page.locator("#q-un-et-un")).to_contain_text("Enregistré sur cet appareil")
+    page.goto("/parcours/")
+
+
+def test_signing_out_asks_before_an_answer_is_lost(page: Page, site: SchoolSite, lesson: Lesson, pupil: Person) -> None:
+    _hold_the_journal_back(page, site, lesson)
+    person = settings.PREAU_KEYRING.pseudonym("subject", pupil.pk.hex)
+    page.get_by_role("button", name="Quitter", exact=True).click()
+    expect(page.get_by_role("alertdialog")).to_contain_text("1 réponse n’est pas encore envoyée.")
+    page.get_by_role("button", name="Attendre").click()
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    assert page.evaluate(_EVENTS_OF, person) > 0
+    assert not WorkEvent.objects.exists()
+    page.get_by_role("button", name="Quitter", exact=True).click()
+    page.get_by_role("button", name="Quitter quand même").click()
+    page.wait_for_url(site.url + "/")
+    assert page.evaluate(_EVENTS_OF, person) == 0
+
+
+def test_signing_out_sends_first_and_leaves_the_unsent_work_of_others(
+    page: Page, site: SchoolSite, lesson: Lesson, pupil: Person
+) -> None:
+    _hold_the_journal_back(page, site, lesson)
+    person = settings.PREAU_KEYRING.pseudonym("subject", pupil.pk.hex)
+    page.evaluate(
+        """async () => new Promise((resolve) => {
+            const opening = indexedDB.open('preau');
+            opening.onsuccess = () => {
+                const writing = opening.result.transaction('events', 'readwrite');
+                writing.objectStore('events').add({ uuid: 'of-a-brother', person: 'brother', kind: 'answer',
+                    lesson: 'x', state: 'waiting', client_at: '2026-11-23T08:00:00Z' });
+                writing.oncomplete = () => { opening.result.close(); resolve(); };
+            };
+        })"""
+    )
+    page.unroute("**/travail/journal")
+    page.context.unroute("**/travail/journal")
+    page.get_by_role("button", name="Quitter", exact=True).click()
+    page.wait_for_url(site.url + "/")
+    assert WorkEvent.objects.filter(kind="answer").count() == 1
+    assert page.evaluate(_EVENTS_OF, person) == 0
+    assert page.evaluate(_EVENTS_OF, "brother") == 1
+
+
 def test_another_language_shows_no_kept_page_of_the_first(page: Page, site: SchoolSite, lesson: Lesson) -> None:
     _open_lesson(page, lesson)
     _let_the_worker_take_over(page)

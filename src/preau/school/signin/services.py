@@ -200,7 +200,7 @@ def close_session(request: HttpRequest, response: HttpResponse) -> None:
     logout(request)
     response.delete_cookie(settings.PREAU_COOKIES.seat, path=SEAT_COOKIE_PATH, samesite="Lax")
     response.delete_cookie(settings.PREAU_COOKIES.card, samesite="Lax")
-    response["Clear-Site-Data"] = '"cache", "storage"'
+    response["Clear-Site-Data"] = '"cache"'
     response["Preau-Leave"] = "1"
 
 
