@@ -33,6 +33,7 @@ export class DayWatch {
     if (!looksKept(this.drawnAt, Date.now())) this.plan();
     else if (navigator.onLine) void this.look();
     else this.sayKept(true);
+    this.page.documentElement.dataset.ready = "day"; // it is looked after from here on
   }
 
   /** Back on the screen after a while: the class may have opened meanwhile. */

@@ -51,16 +51,19 @@ def _open_class(slot: TimetableSlot, teacher: Person) -> LiveClass:
     return live_class
 
 
+def _open_day(page: Page) -> None:
+    page.goto("/journee/")
+    expect(page.locator("html[data-ready=day]")).to_be_attached()
+    expect(page.get_by_text("ta classe va s’ouvrir")).to_be_visible()
+
+
 def test_the_day_notices_that_the_class_has_opened(page: Page, slot: TimetableSlot, teacher: Person) -> None:
     page.clock.install(time=NOW)
-    page.goto("/journee/")
-    expect(page.get_by_text("ta classe va s’ouvrir")).to_be_visible()
-    expect(page.get_by_role("link", name="Actualiser")).to_be_visible()
+    _open_day(page)
     expect(page.get_by_text("Ta classe est ouverte.")).to_be_hidden()
-
-    page.clock.fast_forward(LONGEST_PAUSE_MS)  # nothing has changed yet
-    live_class = _open_class(slot, teacher)
     page.get_by_role("link", name="Actualiser").focus()
+
+    live_class = _open_class(slot, teacher)
     page.clock.fast_forward(LONGEST_PAUSE_MS)
     entrance = page.get_by_role("link", name="Entrer en classe")
     expect(entrance).to_have_attribute("href", f"/classe/{live_class.pk.hex}/")
@@ -73,8 +76,7 @@ def test_after_an_error_the_day_is_looked_at_again(
     page: Page, site: SchoolSite, slot: TimetableSlot, teacher: Person
 ) -> None:
     page.clock.install(time=NOW)
-    page.goto("/journee/")
-    expect(page.get_by_text("ta classe va s’ouvrir")).to_be_visible()
+    _open_day(page)
     site.stop()
     page.clock.fast_forward(LONGEST_PAUSE_MS)
     expect(page.get_by_text("Page gardée le mardi 24 novembre à 8\u00a0h\u00a035")).to_be_visible()
@@ -89,8 +91,7 @@ def test_after_an_error_the_day_is_looked_at_again(
 
 def test_a_kept_day_says_that_it_is_old(page: Page, site: SchoolSite, slot: TimetableSlot, teacher: Person) -> None:
     page.clock.install(time=NOW + timedelta(hours=12))
-    page.goto("/journee/")
-    expect(page.get_by_text("ta classe va s’ouvrir")).to_be_visible()
+    _open_day(page)
     expect(page.get_by_text("Page gardée")).to_be_hidden()
     page.wait_for_function(
         "async () => { await navigator.serviceWorker.ready; return !!navigator.serviceWorker.controller }"
