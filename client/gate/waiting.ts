@@ -141,9 +141,7 @@ function tellPace(): void {
 }
 
 function hop(here: number): void {
-  const list = byId("hopscotch");
-  list.dataset.square = String(here);
-  Array.from(list.children).forEach((item, index) => {
+  Array.from(byId("hopscotch").children).forEach((item, index) => {
     item.className = index + 1 < here ? "done" : index + 1 === here ? "here" : "";
   });
 }

@@ -85,8 +85,8 @@ def _formal() -> Words:
         ),
         noted=_("Votre arrivée à {clock} est notée."),
         why=_(
-            "Beaucoup de monde arrive en même temps. Les classes qui ont cours entrent d’abord, puis chacun dans "
-            "l’ordre d’arrivée. Personne n’est mis dehors pour faire de la place."
+            "Beaucoup de monde arrive en même temps. Les enseignants et les classes qui ont cours entrent d’abord, "
+            "puis chacun dans l’ordre d’arrivée. Personne n’est mis dehors pour faire de la place."
         ),
         lesson=_("En attendant, une séance est ouverte"),
         give_back_means=_("Si vous revenez, votre attente recommence."),
