@@ -1,8 +1,10 @@
 from typing import Any
 
+import pytest
+
 from preau.watch.signals.reading import Signals
-from preau.watch.status.facts import FactKind, Seen, observe
-from status_readings import HALF_PAST_EIGHT_S, reading
+from preau.watch.status.facts import OUTAGE_S, FactKind, Seen, interruption, observe
+from status_readings import HALF_PAST_EIGHT_S, PARIS, reading
 
 CROWD = {"waiting": (0, 40, 0, 0)}
 
@@ -61,3 +63,27 @@ def test_every_fact_is_a_french_sentence() -> None:
         sentence = Fact(kind=kind, at_s=0, level=2).sentence
         assert sentence[0].isupper()
         assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("after_s", "sentence"),
+    [
+        (OUTAGE_S + 2, "Le service a été interrompu moins d’une minute, à 8 h 30."),
+        (12 * 60, "Le service a été interrompu de 8 h 30 à 8 h 42."),
+        (24 * 3600, "Le service a été interrompu du 23 novembre 2026 à 8 h 30 au 24 novembre 2026 à 8 h 30."),
+    ],
+)
+def test_an_interruption_is_told_with_its_hours(after_s: float, sentence: str) -> None:
+    [fact] = interruption(HALF_PAST_EIGHT_S, now_s=HALF_PAST_EIGHT_S + after_s, zone=PARIS)
+    assert fact.sentence.replace("\u00a0", " ") == sentence
+
+
+@pytest.mark.parametrize("last_sign_s", [None, HALF_PAST_EIGHT_S - OUTAGE_S, HALF_PAST_EIGHT_S + 3600])
+def test_a_first_start_a_quick_one_and_a_clock_set_back_tell_no_interruption(last_sign_s: float | None) -> None:
+    assert interruption(last_sign_s, now_s=HALF_PAST_EIGHT_S, zone=PARIS) == ()
+
+
+@pytest.mark.parametrize("step_s", [-3600, 3600])
+def test_a_clock_that_is_set_holds_up_no_end_of_a_queue(step_s: float) -> None:
+    facts = play((0, {}), (5, CROWD), (10, {}), (15 + step_s, {}), (75 + step_s, {}))
+    assert [kind for kind, _ in facts[1:]] == ["queue_opened", "queue_closed"]

@@ -111,6 +111,17 @@ async def test_facts_and_the_tally_of_the_day_survive_a_restart(morning: Morning
     assert "<dt>Entrées</dt><dd>230</dd>" in page
 
 
+async def test_the_time_between_two_processes_is_told_from_the_last_sign_of_the_first(morning: Morning) -> None:
+    await morning.after(0)
+    await morning.after(25)  # nothing new to publish, but a sign of life
+    morning.publisher = morning.start()
+    await morning.after(720, started_at_s=morning.now_s + 720)
+    await morning.after(5)
+    told = morning.summary()["x_preau"]["facts"]
+    assert [fact["code"] for fact in told] == ["service_started", "service_interrupted", "service_started"]
+    assert told[1]["sentence"].replace("\u00a0", " ") == "Le service a été interrompu de 8 h 30 à 8 h 42."
+
+
 async def test_memory_that_cannot_be_read_is_forgotten_and_not_fatal(tmp_path: Path) -> None:
     (tmp_path / "status_memory.json").write_bytes(b'{"seen":')
     assert await Morning(tmp_path).after(0)

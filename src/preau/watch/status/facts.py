@@ -6,15 +6,18 @@ does not fill the page with openings and closings; the same holds for the ladder
 has its own facts: told are levels from 2 on, and the return below.
 """
 
+from datetime import tzinfo
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from preau.watch.signals.reading import MAX_LEVEL, Signals
-from preau.watch.status.french import typeset
+from preau.watch.status.french import day, hour, typeset
 
 QUIET_S: Final = 60.0
+OUTAGE_S: Final = 10.0
+"""Two ticks of the publisher: a longer silence between two processes is told by the second."""
 MAX_FACTS: Final = 200
 """What is kept: a very bad day changes state a few dozen times."""
 
@@ -23,6 +26,7 @@ class FactKind(StrEnum):
     """The stable codes of the wire."""
 
     STARTED = "service_started"
+    INTERRUPTED = "service_interrupted"
     QUEUE_OPENED = "queue_opened"
     QUEUE_CLOSED = "queue_closed"
     LEVEL_RAISED = "level_raised"
@@ -50,11 +54,15 @@ LEVEL_NAMES: Final = ("libre", "lissage", "priorité", "siège", "refuge", "ride
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """A published fact. ``level`` is only meant for the two level kinds."""
+    """A published fact. ``level`` is only meant for the two level kinds.
+
+    ``span``: when an interruption was, in words, for the kind that has one.
+    """
 
     kind: FactKind
     at_s: float
     level: int = 0
+    span: str = ""
 
     @property
     def sentence(self) -> str:
@@ -63,7 +71,26 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
             return typeset(f"Le portail passe au niveau {self.level}, « {LEVEL_NAMES[self.level]} ».")
         if self.kind is FactKind.LEVEL_LOWERED:
             return typeset(f"Le portail revient au niveau {self.level}, « {LEVEL_NAMES[self.level]} ».")
+        if self.kind is FactKind.INTERRUPTED:
+            return typeset(f"Le service a été interrompu {self.span}.")
         return typeset(_SENTENCES[self.kind])
+
+
+def interruption(last_sign_s: float | None, *, now_s: float, zone: tzinfo) -> tuple[Fact, ...]:
+    """What a process that starts at ``now_s`` has to tell of the time since the one before gave its last sign.
+
+    None: there was none before. A last sign after now is a clock that was set back: then nothing is known.
+    """
+    if last_sign_s is None or now_s - last_sign_s <= OUTAGE_S:
+        return ()
+    since, until = hour(last_sign_s, zone), hour(now_s, zone)
+    if now_s - last_sign_s < 60:  # noqa: PLR2004  seconds of a minute
+        span = f"moins d’une minute, à {since}"
+    elif day(last_sign_s, zone) == day(now_s, zone):
+        span = f"de {since} à {until}"
+    else:
+        span = f"du {day(last_sign_s, zone)} à {since} au {day(now_s, zone)} à {until}"
+    return (Fact(kind=FactKind.INTERRUPTED, at_s=now_s, span=span),)
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +118,7 @@ def _queue(seen: Seen, signals: Signals, facts: list[Fact]) -> Seen:
         return msgspec.structs.replace(seen, queue_announced=True, queue_quiet_since_s=None)
     if not seen.queue_announced:
         return seen
-    quiet_since_s = now_s if seen.queue_quiet_since_s is None else seen.queue_quiet_since_s
+    quiet_since_s = now_s if seen.queue_quiet_since_s is None else min(now_s, seen.queue_quiet_since_s)
     if now_s - quiet_since_s < QUIET_S:
         return msgspec.structs.replace(seen, queue_quiet_since_s=quiet_since_s)
     facts.append(Fact(kind=FactKind.QUEUE_CLOSED, at_s=quiet_since_s))
@@ -105,7 +132,7 @@ def _level(seen: Seen, signals: Signals, facts: list[Fact]) -> Seen:
         return msgspec.structs.replace(seen, level=level, lower_since_s=None)
     if level == seen.level:
         return msgspec.structs.replace(seen, lower_since_s=None)
-    lower_since_s = now_s if seen.lower_since_s is None else seen.lower_since_s
+    lower_since_s = now_s if seen.lower_since_s is None else min(now_s, seen.lower_since_s)
     if now_s - lower_since_s < QUIET_S:
         return msgspec.structs.replace(seen, lower_since_s=lower_since_s)
     facts.append(Fact(kind=FactKind.LEVEL_LOWERED, at_s=lower_since_s, level=min(signals.level, MAX_LEVEL)))

@@ -35,11 +35,15 @@ _log = logging.getLogger(__name__)
 
 
 class _Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to survive a restart: the last facts, the day's tally, and what the next fact is compared with."""
+    """What has to survive a restart: the last facts, the day's tally, and what the next fact is compared with.
+
+    ``alive_at_s``: when this was written, at every tick: the last sign of life of a process that was killed.
+    """
 
     seen: facts.Seen = facts.Seen()
     told: tuple[facts.Fact, ...] = ()
     tally: DayTally | None = None
+    alive_at_s: float | None = None
 
 
 def render(report: Report) -> dict[str, bytes]:
@@ -79,6 +83,7 @@ class StatusPublisher:
         self._woken = asyncio.Event()
         self._admissions, self._arrivals, self._counts_arrivals = Ring(), Ring(), False
         self._memory = self._remember()
+        self._told_start = False
         self._said: bytes = b""
         self._written_at_s = 0.0
 
@@ -117,6 +122,7 @@ class StatusPublisher:
             arrivals=self._arrivals.per_minute(now_s) if self._counts_arrivals else None,
             tally=self._memory.tally,
         )
+        await asyncio.to_thread(self._keep)
         said = self._what_is_said(observed)
         # A clock that went back must not silence the page: the distance counts, not its sign.
         if said == self._said and abs(now_s - self._written_at_s) < REWRITE_S:
@@ -135,6 +141,10 @@ class StatusPublisher:
 
     def _learn(self, signals: Signals | None, now_s: float) -> None:
         seen, new = facts.observe(self._memory.seen, signals, now_s=now_s)
+        if not self._told_start:
+            self._told_start = True
+            started_s = now_s if signals is None else min(now_s, signals.started_at_s)
+            new = (*facts.interruption(self._memory.alive_at_s, now_s=started_s, zone=self._site.zone), *new)
         tally = self._memory.tally
         if signals is not None:
             tally = add_reading(tally, signals, self._site.zone)
@@ -143,7 +153,7 @@ class StatusPublisher:
                 self._counts_arrivals = True
                 self._arrivals.observe(now_s, signals.arrivals_total)
         kept = (*reversed(new), *self._memory.told)[: facts.MAX_FACTS]
-        self._memory = _Memory(seen=seen, told=kept, tally=tally)
+        self._memory = _Memory(seen=seen, told=kept, tally=tally, alive_at_s=now_s)
 
     @staticmethod
     def _what_is_said(observed: Observed) -> bytes:
@@ -155,6 +165,8 @@ class StatusPublisher:
     def _write(self, report: Report) -> None:
         for name, content in render(report).items():
             write_by_rename(self._folder / name, content, durable=False)
+
+    def _keep(self) -> None:
         write_by_rename(self._memory_file, msgspec.json.encode(self._memory), durable=False)
 
     def _remember(self) -> _Memory:
