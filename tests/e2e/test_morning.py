@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from browser import DESKTOP, PHONE, chromium, write_tone
 from e2e.device import Device, people_before, waits
@@ -161,16 +161,24 @@ def a_stranger_with_the_link_does_not_get_in(morning: Morning, link: str) -> Non
     assert answer.status == 403
     assert "not_on_roster" in stranger.content()
     assert "Martin" not in stranger.content()
-    refused = stranger.evaluate(
-        """(url) => new Promise((done) => {
+    copied = morning.ines.page.locator("preau-room").get_attribute("data-seat")
+    for seat in ("s1.1-aaaa.9.x.y.pupil.1.zzz", copied):
+        assert answer_to_hello(stranger, link, seat) == 4401
+    expect(morning.ines.page.get_by_text("Ligne bonne")).to_be_visible()
+
+
+def answer_to_hello(page: Page, link: str, seat: str | None) -> int | str:
+    """The closing code, or « welcomed », of a class that somebody enters with this seat."""
+    answer: int | str = page.evaluate(
+        """([url, seat]) => new Promise((done) => {
             const socket = new WebSocket(url.replace('http', 'ws') + 'ws');
-            socket.onopen = () => socket.send(JSON.stringify({v: 1, op: 'hello', seat: 's1.1-aaaa.9.x.y.pupil.zzz'}));
+            socket.onopen = () => socket.send(JSON.stringify({v: 1, op: 'hello', seat}));
             socket.onclose = (event) => done(event.code);
             socket.onmessage = (event) => { if (event.data.includes('welcome')) done('welcomed'); };
         })""",
-        link,
+        [link, seat],
     )
-    assert refused == 4401
+    return answer
 
 
 def the_register_is_right(morning: Morning) -> None:

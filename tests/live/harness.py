@@ -13,6 +13,7 @@ from preau.live.journal.sqlite import SqliteJournal
 from preau.live.media.interface import MediaPlane
 from preau.live.server import LiveServer
 from preau.tokens import seat as seat_token
+from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 from preau.tokens.seat import Seat, SeatRole
 
@@ -22,6 +23,7 @@ CLASS = "c" * 32
 TEACHER, INES, KARIM, ZOE = (digit * 32 for digit in "0123")
 NAMES = {TEACHER: "Awa Diallo", INES: "Inès Martin", KARIM: "Karim Petit", ZOE: "Zoé Roux"}
 KEYRING = Keyring(b"k" * 32)
+COOKIES = cookie_names(secure=False)
 WAIT_S = 10.0
 """How long a test waits for a frame before it fails."""
 
@@ -47,20 +49,61 @@ def roster(live_class: str = CLASS, persons: tuple[str, ...] = tuple(NAMES)) -> 
     return {"v": 1, "live_class": live_class, **titles, **hours, "members": members}
 
 
-def seat(person: str, *, live_class: str = CLASS, expires_at_s: int = START_S + 7200, role: str | None = None) -> str:
-    kind = SeatRole(role or ("teacher" if person == TEACHER else "pupil"))
-    made = Seat(expires_at_s=expires_at_s, live_class=live_class, person=person, role=kind)
+def browser_of(person: str) -> str:
+    """The secret that a person's browser keeps in its cookie."""
+    return f"browser-of-{person[:11]}"
+
+
+def cookie(secret: str | None) -> list[tuple[str, str]]:
+    """The header of a handshake."""
+    return [] if secret is None else [("cookie", f"passe=p1.x; {COOKIES.seat}={secret}")]
+
+
+def seat(
+    person: str,
+    *,
+    live_class: str = CLASS,
+    expires_at_s: int = START_S + 7200,
+    role: str | None = None,
+    minted_at_s: int = START_S,
+    browser: str | None = None,
+) -> str:
+    made = Seat(
+        expires_at_s=expires_at_s,
+        live_class=live_class,
+        person=person,
+        role=SeatRole(role or ("teacher" if person == TEACHER else "pupil")),
+        minted_at_s=minted_at_s,
+        binding=seat_token.binding_of(KEYRING, browser or browser_of(person)),
+    )
     return seat_token.mint(KEYRING, made, now_s=START_S)
 
 
 class Clock:
-    """Wall seconds that only a test moves."""
+    """Wall seconds that only a test moves. ``elapsed_s`` is the monotonic clock of the same machine."""
 
     def __init__(self) -> None:
-        self.now_s = float(START_S)
+        self._set_to_s = float(START_S)
+        self._elapsed_s = 0.0
 
     def __call__(self) -> float:
-        return self.now_s
+        return self._set_to_s + self._elapsed_s
+
+    def elapsed_s(self) -> float:
+        return self._elapsed_s
+
+    @property
+    def now_s(self) -> float:
+        return self()
+
+    @now_s.setter
+    def now_s(self, at_s: float) -> None:
+        """Time passes."""
+        self._elapsed_s = at_s - self._set_to_s
+
+    def step(self, seconds: float) -> None:
+        """Somebody sets the clock; no time passes."""
+        self._set_to_s += seconds
 
 
 class Closed(Exception):  # noqa: N818  what the client of a closed connection sees
@@ -80,13 +123,19 @@ class Line(Protocol):
 class InProcessLine:
     """Drives the ASGI callable with queues."""
 
-    def __init__(self, server: LiveServer, *, path: str = f"/classe/{CLASS}/ws") -> None:
+    def __init__(
+        self, server: LiveServer, *, path: str = f"/classe/{CLASS}/ws", browser: str | None = browser_of(INES)
+    ) -> None:
         self._inward: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._outward: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.stalled = asyncio.Event()
         self.stalled.set()
         self._inward.put_nowait({"type": "websocket.connect"})
-        scope = {"type": "websocket", "path": path, "headers": []}
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "headers": [(name.encode(), text.encode()) for name, text in cookie(browser)],
+        }
         self.task = asyncio.create_task(server(scope, self._inward.get, self._send))
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -227,16 +276,18 @@ class House:
             journal=journal or SqliteJournal(self.folder / "journal.sqlite3"),
             bus=MemoryBus(),
             published=self.folder / "published",
+            cookies=COOKIES,
             allowed_origin=lambda _: True,
             clock=self.clock,
+            monotonic=self.clock.elapsed_s,
             media=self.media,
         )
 
     def register(self, live_class: str = CLASS) -> dict[str, Any]:
         return dict(json.loads((self.folder / "published" / "registers" / f"{live_class}.json").read_text()))
 
-    def connect(self, person: str) -> Client:
-        line = InProcessLine(self.server)
+    def connect(self, person: str, *, browser: str | None = "their own") -> Client:
+        line = InProcessLine(self.server, browser=browser_of(person) if browser == "their own" else browser)
         self._lines.append(line)
         return Client(line, person)
 
@@ -273,4 +324,5 @@ class House:
         """Moves the clock and does at once what the server does every second."""
         self.clock.now_s += seconds
         for room in self.server._rooms:
+            room.follow_roster()
             await room.beat()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from live.harness import CLASS, INES, KARIM, START_S, TEACHER, ZOE, House, eventually
+from live.harness import CLASS, COOKIES, INES, KARIM, START_S, TEACHER, ZOE, House, eventually
 from preau.live.bus.memory import MemoryBus
 from preau.live.journal.interface import JournalUnavailable, Line
 from preau.live.journal.sqlite import SqliteJournal
@@ -105,6 +105,7 @@ async def test_a_node_that_lost_the_class_steps_down_and_its_clients_find_the_ne
         journal=SqliteJournal(house.folder / "journal.sqlite3"),
         bus=bus,
         published=house.folder / "published",
+        cookies=COOKIES,
         allowed_origin=lambda _: True,
         clock=house.clock,
     )

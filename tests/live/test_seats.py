@@ -2,7 +2,21 @@
 
 import pytest
 
-from live.harness import CLASS, INES, KARIM, NAMES, START_S, TEACHER, ZOE, Client, House, InProcessLine, seat, short
+from live.harness import (
+    CLASS,
+    INES,
+    KARIM,
+    NAMES,
+    START_S,
+    TEACHER,
+    ZOE,
+    Client,
+    House,
+    InProcessLine,
+    browser_of,
+    seat,
+    short,
+)
 
 
 async def test_the_first_frames_are_the_welcome_and_the_state(house: House) -> None:
@@ -65,9 +79,9 @@ async def test_a_locked_entry_keeps_new_pupils_at_the_door_and_lets_known_ones_b
         ("", 4401, "token_wrong_kind"),
         ("s1." + "x" * 500, 4401, "token_oversized"),
         (seat(INES, live_class="d" * 32), 4403, "wrong_class"),
-        (seat("9" * 32), 4403, "not_on_roster"),
+        (seat("9" * 32, browser=browser_of(INES)), 4403, "not_on_roster"),
         (seat(INES, role="teacher"), 4403, "wrong_role"),
-        (seat(TEACHER, role="pupil"), 4403, "wrong_role"),
+        (seat(TEACHER, role="pupil", browser=browser_of(INES)), 4403, "wrong_role"),
     ],
 )
 async def test_a_seat_that_is_not_theirs_is_refused_with_the_reason(

@@ -14,7 +14,7 @@ from granian.server.embed import Server
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from live.harness import CLASS, INES, KARIM, TEACHER, ZOE, Client, Closed, House
+from live.harness import CLASS, INES, KARIM, TEACHER, ZOE, Client, Closed, House, browser_of, cookie
 from preau.live.server import LiveServer
 
 NODE = Path(__file__).with_name("node.py")
@@ -74,7 +74,8 @@ def port() -> int:
 
 
 async def join(port: int, person: str, **hello: object) -> Client:
-    connection = await connect(f"ws://127.0.0.1:{port}/classe/{CLASS}/ws", compression=None, proxy=None)
+    address, headers = f"ws://127.0.0.1:{port}/classe/{CLASS}/ws", cookie(browser_of(person))
+    connection = await connect(address, additional_headers=headers, compression=None, proxy=None)
     client = Client(SocketLine(connection), person)
     await client.hello(**hello)
     return client

@@ -39,7 +39,14 @@ def genuine(keyring: Keyring, chance: random.Random, *, now_s: float = NOW_S) ->
         admission.mint(keyring, Pass(expires_at_s=expires, lane=1, sid=word), now_s=now_s),
         seat.mint(
             keyring,
-            Seat(expires_at_s=expires, live_class=live_class, person=person, role=SeatRole.PUPIL),
+            Seat(
+                expires_at_s=expires,
+                live_class=live_class,
+                person=person,
+                role=SeatRole.PUPIL,
+                minted_at_s=NOW_S,
+                binding=seat.binding_of(keyring, word * 2),
+            ),
             now_s=now_s,
         ),
         sign_in_card.mint(keyring, SignInCard(expires_at_s=expires, person=person, generation=1), now_s=now_s),

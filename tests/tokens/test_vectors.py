@@ -41,6 +41,12 @@ def test_pseudonyms_are_the_published_ones(keyring: Keyring, vector: dict[str, s
     assert keyring.pseudonym(vector["purpose"], vector["identity"]) == vector["pseudonym"]
 
 
+@pytest.mark.parametrize("vector", VECTORS["bindings"], ids=lambda vector: vector["browser_secret"])
+def test_the_binding_of_a_browser_is_the_published_one(keyring: Keyring, vector: dict[str, str]) -> None:
+    assert seat.is_browser_secret(vector["browser_secret"])
+    assert seat.binding_of(keyring, vector["browser_secret"]) == vector["binding"]
+
+
 def test_every_kind_has_a_vector_of_each_sort() -> None:
     for sort in ("accepted", "refused"):
         assert {vector["kind"] for vector in VECTORS[sort]} == set(KINDS)

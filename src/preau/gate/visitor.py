@@ -11,15 +11,13 @@ from urllib.parse import parse_qs
 from preau.tokens import admission, card, ticket
 from preau.tokens.admission import Pass
 from preau.tokens.card import Card
-from preau.tokens.cookies import CookieNames
+from preau.tokens.cookies import CookieNames, read_cookies
 from preau.tokens.envelope import Refusal
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
 
 Scope = Mapping[str, Any]
 
-MAX_COOKIE_BYTES: Final = 16_384
-"""Granian allows more; our cookies need 600 bytes. A longer header is read as no cookie at all."""
 
 MAX_BACK_CHARS: Final = 200
 """A path to come back to stands four times in the waiting page, which has a size to keep. Ours have under 120."""
@@ -66,7 +64,7 @@ def read_visitor(
     scope: Scope, headers: Mapping[str, str], *, keyring: Keyring, names: CookieNames, now_s: float
 ) -> Visitor:
     """Verifies what the request carries."""
-    cookies = _cookies(headers.get("cookie", ""))
+    cookies = read_cookies(headers.get("cookie", ""))
     refusals: list[Refusal] = []
 
     def read(name: str, verify: Callable[..., T | Refusal]) -> T | None:
@@ -92,17 +90,6 @@ def read_visitor(
         bare=not any(name in cookies for name in names),
         refusals=tuple(refusals),
     )
-
-
-def _cookies(header: str) -> dict[str, str]:
-    if len(header) > MAX_COOKIE_BYTES:
-        return {}
-    found: dict[str, str] = {}
-    for pair in header.split(";"):
-        name, separator, value = pair.partition("=")
-        if separator:
-            found.setdefault(name.strip(), value.strip())
-    return found
 
 
 def source_of(scope: Scope) -> str:

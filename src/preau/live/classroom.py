@@ -16,7 +16,9 @@ from msgspec.structs import replace
 
 from preau.live.connection import Connection
 from preau.live.draft import Draft, Results, replay
+from preau.live.entry import refusal_of_roster
 from preau.live.journal.interface import Fenced, Journal, JournalUnavailable, Line, Recovered
+from preau.live.lesson_clock import LessonClock
 from preau.live.media.interface import MAX_SPEAKER, MediaPlane
 from preau.live.published import Published, is_usable
 from preau.live.room import facts, orders, wire
@@ -46,16 +48,13 @@ _log = structlog.get_logger("preau.live.classroom")
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What every classroom of a node is built from. ``clock``: wall seconds."""
+    """What every classroom of a node is built from. ``clock``: wall seconds; ``monotonic``: seconds nobody sets."""
 
     journal: Journal
     published: Published
     media: MediaPlane
     clock: Callable[[], float]
-
-    def now_ms(self) -> int:
-        """Wall milliseconds."""
-        return int(self.clock() * 1000)
+    monotonic: Callable[[], float]
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -71,16 +70,17 @@ class Classroom:
 
     def __init__(self, parts: Parts, roster: Roster) -> None:
         self._parts = parts
+        self.clock = LessonClock(parts.clock, parts.monotonic)
         self.session = roster.live_class
         self.roster = roster
         self._roster_file = parts.published.roster_file(self.session)
-        self._names = {member.person: member for member in roster.members}
+        self.members = {member.person: member for member in roster.members}
         self.state = State()
         self.epoch = 0
         self.closed = False
         self.seating = Seating()
         self.events_total = 0
-        self.idle_since_ms: int | None = parts.now_ms()
+        self.idle_since_ms: int | None = self.clock.now_ms()
         self._results = Results({})
         self._recent: deque[Event] = deque(maxlen=RESUMABLE)
         self._snapshot_seq = 0
@@ -102,8 +102,9 @@ class Classroom:
         self._recent.extend(events)
         self._snapshot_seq = recovered.snapshot[0] if recovered.snapshot else 0
         self._results = Results(recovered.results)
-        now_ms = self._parts.now_ms()
-        last_ms = min(now_ms, max(recovered.alive_at_ms, self.state.at_ms))
+        last_ms = max(recovered.alive_at_ms, self.state.at_ms)
+        self.clock.start(not_before_ms=last_ms)
+        now_ms = self.idle_since_ms = self.clock.now_ms()
         for person, seat in self.state.attendance.items():
             if seat.since_ms is not None:
                 self.seating.depart(person, last_ms, now_ms)
@@ -147,7 +148,7 @@ class Classroom:
         if self.seating.remove(connection):
             self._tell_door()
         if not len(self.seating):
-            self.idle_since_ms = self._parts.now_ms()
+            self.idle_since_ms = self.clock.now_ms()
 
     def command(self, connection: Connection, op_id: str, order: orders.PersonOrder) -> None:
         """An order of a seated person; answered through their outbox."""
@@ -162,7 +163,7 @@ class Classroom:
 
     def voice(self, connection: Connection, frame: bytes) -> None:
         """A binary frame: passed on when the log says that this person may speak now."""
-        now_ms = self._parts.now_ms()
+        now_ms = self.clock.now_ms()
         person = connection.person
         speaking = person in self.state.voices and self.state.may_speak(person)
         if not speaking or self.seating.inside.get(person) is not connection:
@@ -184,21 +185,21 @@ class Classroom:
             connection.outbox.put(self._speakers_frame())
 
     async def beat(self) -> None:
-        """Once a second: heartbeats, absences, the roster, the end nobody pressed."""
-        now_ms = self._parts.now_ms()
-        self._reread_roster()
+        """Once a second: heartbeats, absences, the end nobody pressed."""
+        now_ms = self.clock.now_ms()
         self.seating.ping(now_ms)
         for connection in self.seating.silent(now_ms):
             connection.close(4408, "silent")
             self.drop(connection)
         for person, last_ms in self.seating.take_gone(now_ms):
             self._ask(Asked(Command(SERVER, orders.Leave(person, last_ms))))
-        tick = Command(SERVER, orders.Tick(self.roster.ends_at_s))
+        ends_at_s = self.clock.of_wall_s(self.roster.ends_at_s)
+        tick = Command(SERVER, orders.Tick(ends_at_s))
         due = decide(self.state, tick, now_ms)
         if due and not isinstance(due, Refusal):
             self._ask(Asked(tick))
         self._tell_register(now_ms)
-        if self.state.opened_ms is None and now_ms >= (self.roster.ends_at_s + AFTER_LESSON_S) * 1000:
+        if self.state.opened_ms is None and now_ms >= (ends_at_s + AFTER_LESSON_S) * 1000:
             await self._finish()
         elif self.seating.inside and now_ms - self._touched_ms >= TOUCH_EVERY_MS:
             self._touched_ms = now_ms
@@ -214,7 +215,7 @@ class Classroom:
     def live_register(self) -> Register:
         """The register as it would be if the class ended now."""
         door = Door(self._parts.published.waits(), frozenset(self.seating.waiting))
-        return register(self.state, self.roster, door, now_ms=self._parts.now_ms())
+        return register(self.state, self.roster, door, now_ms=self.clock.now_ms())
 
     def _ask(self, asked: Asked) -> None:
         self._inbox.append(asked)
@@ -225,7 +226,7 @@ class Classroom:
 
     async def _turn(self, turn: Sequence[Asked]) -> None:
         draft = Draft(self.state, self._results)
-        now_ms = self._parts.now_ms()
+        now_ms = self.clock.now_ms()
         outcomes = [draft.add(asked.command, asked.op_id, now_ms) for asked in turn]
         if draft.lines:
             try:
@@ -273,7 +274,7 @@ class Classroom:
             self.seating.tell_inside(lambda _: self._speakers_frame())
 
     def _encode(self, event: Event, audience: wire.Audience) -> str:
-        return wire.event(event, audience, names=self._names, hidden=self.state.hidden)
+        return wire.event(event, audience, names=self.members, hidden=self.state.hidden)
 
     def _answer(self, asked: Asked, outcome: int | Refusal) -> None:
         connection = asked.connection
@@ -293,7 +294,7 @@ class Classroom:
         missed = self._missed_since(connection.resume_seq)
         audience = connection.reader.audience
         first = None if missed is None else (connection.resume_seq or 0) + 1
-        now_ms = self._parts.now_ms()
+        now_ms = self.clock.now_ms()
         put = connection.outbox.put
         welcome = wire.welcome(connection.reader, self.roster, epoch=self.epoch, at_ms=now_ms, resume_from=first)
         put(welcome, lasting=True)
@@ -350,16 +351,20 @@ class Classroom:
     def _speakers_frame(self) -> str:
         return wire.speakers(self._speakers, self.state.voices)
 
-    def _reread_roster(self) -> None:
-        """Follows the school's changes; without a usable file the class goes on with the last one."""
+    def follow_roster(self) -> None:
+        """Follows the school's changes: whose seat is no longer good is shown out.
+
+        One ``stat`` when nothing changed. Without a usable file the class goes on with the last one.
+        """
         found = self._roster_file.read()
         if found is None or found == self.roster or not is_usable(found, self.session):
             return
         self.roster = found
-        self._names = {member.person: member for member in found.members}
+        self.members = {member.person: member for member in found.members}
         for connection in self.seating:
-            if connection.person not in self._names:
-                connection.close(4403, "not_on_roster")
+            refused = refusal_of_roster(connection.seat, self.members)
+            if refused is not None:
+                connection.close(refused.code, refused.reason)
                 self.drop(connection)
         self.seating.tell_inside(lambda audience: wire.ephemeral("members", {"members": wire.members(found, audience)}))
 
@@ -370,7 +375,7 @@ class Classroom:
         self.lose(4410, "class_ended")
         try:
             if published:
-                await self._parts.journal.touch(self.session, self.epoch, self._parts.now_ms(), ended=True)
+                await self._parts.journal.touch(self.session, self.epoch, self.clock.now_ms(), ended=True)
         except JournalUnavailable as failure:  # the sweep will come by again
             _log.warning("live.end_not_noted", session=self.session, failure=repr(failure))
 

@@ -6,6 +6,7 @@ from preau.live.outbox import Outbox
 from preau.live.room import wire
 from preau.live.room.bucket import COMMANDS, VOICE, Bucket, spend, wait_ms
 from preau.live.room.refusals import Refusal
+from preau.tokens.seat import Seat
 
 MAX_FAULTS: Final = 20
 """Unreadable frames before the connection is closed: a bug in a client shows itself, a fuzzer is shown out."""
@@ -15,10 +16,11 @@ VOICE_REFUSED_EVERY_MS: Final = 5_000
 
 
 class Connection:
-    """The newest connection of a seat. ``client`` names the browser tab, "" when it did not say."""
+    """The newest connection of a person's seat. ``client`` names the browser tab, "" when it did not say."""
 
-    def __init__(self, reader: wire.Reader, *, client: str, resume_seq: int | None, now_ms: int) -> None:
-        self.reader = reader
+    def __init__(self, seat: Seat, *, client: str, resume_seq: int | None, now_ms: int) -> None:
+        self.seat = seat
+        self.reader = wire.Reader(seat.person, wire.Audience(seat.role.value))
         self.client = client
         self.resume_seq = resume_seq
         self.outbox = Outbox()

@@ -19,6 +19,8 @@ MAX_ROOMS: Final = 500
 IDLE_MS: Final = 60_000
 """A room nobody is connected to is put away after this long; the journal brings it back."""
 BEAT_S: Final = 1.0
+LOOK_S: Final = 1.0
+"""How often every class looks at its roster: who may no longer be in class is out within twice that."""
 SWEEP_S: Final = 30.0
 """How late an end that nobody pressed, or a register that a crash left unwritten, may be."""
 CLAIMS: Final = "claims"
@@ -54,6 +56,7 @@ class Rooms:
         """Finishes what a former process left, then keeps time."""
         await self._bus.subscribe(CLAIMS, self._on_claim)
         self._spawn(self._beats(), "live beats")
+        self._spawn(self._looks(), "live rosters")
         self._spawn(self._sweeps(), "live sweeps")
 
     async def stop(self) -> None:
@@ -142,6 +145,13 @@ class Rooms:
             self._forget(room)
             room.lose()
 
+    async def _looks(self) -> None:
+        """Apart from the beats, which wait for the journal: who was signed out or has left must not go on speaking."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            for room in tuple(self._open.values()):
+                room.follow_roster()
+
     async def _beats(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
@@ -154,7 +164,7 @@ class Rooms:
         except JournalUnavailable as failure:
             _log.warning("live.beat_failed", session=room.session, failure=str(failure))
         idle_ms = room.idle_since_ms
-        if idle_ms is not None and not room.seating.departed and self._parts.now_ms() - idle_ms >= IDLE_MS:
+        if idle_ms is not None and not room.seating.departed and room.clock.now_ms() - idle_ms >= IDLE_MS:
             self._forget(room)
             room.lose()
 

@@ -18,6 +18,7 @@ import structlog
 from preau.live.bus.interface import Bus
 from preau.live.classroom import Classroom, Parts
 from preau.live.connection import Connection
+from preau.live.entry import Closed, refusal_of_browser, refusal_of_roster
 from preau.live.journal.interface import Journal, JournalUnavailable
 from preau.live.media.interface import MediaPlane
 from preau.live.media.voice_over_websocket import VoiceOverWebsocket
@@ -25,6 +26,7 @@ from preau.live.published import Published
 from preau.live.room import orders, wire
 from preau.live.rooms import Rooms, ServerFull
 from preau.tokens import seat as seat_token
+from preau.tokens.cookies import CookieNames, read_cookies
 from preau.tokens.envelope import Refusal as TokenRefusal
 from preau.tokens.keyring import Keyring
 
@@ -53,15 +55,8 @@ class LiveSnapshot(msgspec.Struct, frozen=True):
     events_total: int
 
 
-class Closed(msgspec.Struct, frozen=True):
-    """Why a connection is not taken: close code and stable reason."""
-
-    code: int
-    reason: str
-
-
 class LiveServer:
-    """The ASGI application for ``/classe/<id>/ws``. ``clock``: wall seconds."""
+    """The ASGI application for ``/classe/<id>/ws``. ``clock``: wall seconds; ``monotonic``: of a clock nobody sets."""
 
     def __init__(  # noqa: PLR0913  the parts a node is wired from, by name (docs/reference/interfaces.md)
         self,
@@ -70,16 +65,19 @@ class LiveServer:
         journal: Journal,
         bus: Bus,
         published: Path,
+        cookies: CookieNames,
         allowed_origin: Callable[[Scope], bool],
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         media: MediaPlane | None = None,
     ) -> None:
         self._keyring = keyring
         self._journal = journal
         self._bus = bus
+        self._seat_cookie = cookies.seat
         self._allowed_origin = allowed_origin
         self._clock = clock
-        self._parts = Parts(journal, Published(published), media or VoiceOverWebsocket(), clock)
+        self._parts = Parts(journal, Published(published), media or VoiceOverWebsocket(), clock, monotonic)
         self._rooms = Rooms(self._parts, bus)
         self._sockets = 0
         self._empty = asyncio.Event()
@@ -121,7 +119,7 @@ class LiveServer:
         await send({"type": "websocket.accept"})
         self._sockets += 1
         try:
-            taken = await self._take(found[1], receive)
+            taken = await self._take(found[1], scope, receive)
             if isinstance(taken, Closed):
                 await _say_goodbye(send, taken)
             else:
@@ -131,7 +129,7 @@ class LiveServer:
             if not self._sockets:
                 self._empty.set()
 
-    async def _take(self, session: str, receive: Receive) -> "tuple[Classroom, Connection] | Closed":
+    async def _take(self, session: str, scope: Scope, receive: Receive) -> "tuple[Classroom, Connection] | Closed":
         """From the first frame to a seat in the room."""
         if self._stopping:
             return Closed(1012, "restart")
@@ -143,10 +141,19 @@ class LiveServer:
         seat = seat_token.verify(self._keyring, hello.seat, now_s=self._clock())
         if isinstance(seat, TokenRefusal):
             return Closed(4401, seat.value)
-        if seat.live_class != session:
-            return Closed(4403, "wrong_class")
+        refused = refusal_of_browser(seat, self._binding(scope))
+        if refused is None and seat.live_class != session:
+            refused = Closed(4403, "wrong_class")
+        if refused is not None:
+            return refused
         room = await self._room(session)
         return room if isinstance(room, Closed) else self._seat(room, seat, hello)
+
+    def _binding(self, scope: Scope) -> str | None:
+        """What a seat given to this browser says of it."""
+        headers = (value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+        secret = read_cookies("; ".join(headers)).get(self._seat_cookie, "")
+        return seat_token.binding_of(self._keyring, secret) if seat_token.is_browser_secret(secret) else None
 
     async def _room(self, session: str) -> Classroom | Closed:
         try:
@@ -164,14 +171,12 @@ class LiveServer:
         if room.closed:
             ended = room.state.ended_ms is not None
             return Closed(4410, "class_ended") if ended else Closed(1012, "restart")
-        member = next((member for member in room.roster.members if member.person == seat.person), None)
-        if member is None:
-            return Closed(4403, "not_on_roster")
-        if member.role != seat.role.value:
-            return Closed(4403, "wrong_role")
-        reader = wire.Reader(seat.person, wire.Audience(member.role))
+        room.follow_roster()
+        refused = refusal_of_roster(seat, room.members)
+        if refused is not None:
+            return refused
         resume_seq = hello.resume.seq if hello.resume is not None else None
-        connection = Connection(reader, client=hello.client, resume_seq=resume_seq, now_ms=self._parts.now_ms())
+        connection = Connection(seat, client=hello.client, resume_seq=resume_seq, now_ms=room.clock.now_ms())
         room.join(connection)
         return room, connection
 
@@ -202,7 +207,7 @@ class LiveServer:
                 return
             if connection.outbox.closing is not None:
                 continue
-            connection.last_heard_ms = self._parts.now_ms()
+            connection.last_heard_ms = room.clock.now_ms()
             text = message.get("text")
             if text is None:
                 room.voice(connection, message.get("bytes") or b"")
@@ -213,10 +218,10 @@ class LiveServer:
         frame = orders.read_frame(text)
         if isinstance(frame, str):
             connection.fault(frame)
-        elif frame.op == "pong" or not connection.may_command(frame.id or None, self._parts.now_ms()):
+        elif frame.op == "pong" or not connection.may_command(frame.id or None, room.clock.now_ms()):
             return
         elif frame.op == "ping":
-            connection.outbox.put(wire.ephemeral("pong", {"at_ms": self._parts.now_ms()}), key="pong")
+            connection.outbox.put(wire.ephemeral("pong", {"at_ms": room.clock.now_ms()}), key="pong")
         else:
             order = orders.read_order(frame)
             if isinstance(order, str):

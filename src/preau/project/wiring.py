@@ -54,6 +54,7 @@ class House(NamedTuple):
 def build(options: Options, keyring: Keyring) -> House:
     """Wires every room for one process."""
     published = options.data / "published"
+    cookies = cookie_names(secure=options.secure)
     shell = SchoolShell(
         WSGIHandler(), monotonic=time.monotonic, write_lane=SCHOOL_PATHS.write_lane, sign_in=SCHOOL_PATHS.sign_in
     )
@@ -62,11 +63,11 @@ def build(options: Options, keyring: Keyring) -> House:
     porter = Porter(ledger, capacity=options.capacity, published=published, clock=time.time)
     live = LiveServer(
         keyring=keyring, journal=_journal(options), bus=_bus(options), published=published,
-        allowed_origin=same_origin, clock=time.time,
+        cookies=cookies, allowed_origin=same_origin, clock=time.time,
     )  # fmt: skip
     engine = Engine(
         behind_the_gate(live, shell), keyring=keyring, ledger=ledger, porter=porter,
-        cookies=cookie_names(secure=options.secure), published=published, school=SCHOOL_PATHS, clock=time.time,
+        cookies=cookies, published=published, school=SCHOOL_PATHS, clock=time.time,
         secure=options.secure, pass_idle_s=options.pass_idle_s,
     )  # fmt: skip
     signals = SignalsReader(engine=engine, live=live, canary=canary, clock=time.time)

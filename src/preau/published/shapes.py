@@ -59,6 +59,8 @@ class RosterMember(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody of a roster.
 
     Peers are shown ``short_name``, teachers ``full_name``. ``pseudonym``: the name by which the gate knows the person.
+    ``seats_from_s``: seats minted before are refused; 0: all are good (the person was never signed out or given a new
+    card).
     """
 
     person: HexId
@@ -66,13 +68,14 @@ class RosterMember(msgspec.Struct, frozen=True, kw_only=True):
     full_name: Text
     short_name: Text
     pseudonym: Pseudonym
+    seats_from_s: Instant = 0
 
 
 class Roster(Shape, frozen=True, kw_only=True):
     """Who may enter one live class, and what stands over its door. From the school to the live class.
 
     ``title`` is the subject taught. ``starts_at_s`` and ``ends_at_s`` are those of the timetable. ``members``: 0 to
-    600, the teacher first, then the pupils in the order of the school.
+    600, the teacher first (unless they have left), then the pupils in the order of the school.
     """
 
     MAX_BYTES: ClassVar[int] = 1 << 20

@@ -1,7 +1,11 @@
-"""The seat (*place*): one person in one live class. ``s1.kid.exp.live_class.person.role.mac``.
+"""The seat (*place*): one person in one live class. ``s1.kid.exp.live_class.person.role.minted.binding.mac``.
 
 The school hands it to a person of the class's roster; the live server takes it on the websocket and never asks the
 school. Ids are the 32 hexadecimal digits of UUIDs: the roster file gives them names.
+
+A seat stands in a page, so it can be read and copied. Two things keep a copy from being anybody's seat: it is bound to
+the browser it was given to, by a secret that only this browser's cookie holds, and the roster says from when on a
+person's seats are good, which is how a sign-out or a new card ends the ones before.
 """
 
 import re
@@ -21,7 +25,12 @@ its people stay inside.
 Half an hour: lessons that overrun end well
 within it, and a class that nobody ended is closed before the next hour is half over."""
 
+BROWSER_SECRET_BYTES: Final = 16
+"""Random bytes of the secret that a browser keeps: nobody guesses 128 bits."""
+
 _HEX_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_BINDING = re.compile(r"[0-9A-Za-z_-]{11}", re.ASCII)
+_BROWSER_SECRET = re.compile(r"[0-9A-Za-z_-]{22}", re.ASCII)
 
 
 class SeatRole(StrEnum):
@@ -32,30 +41,55 @@ class SeatRole(StrEnum):
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
-    """A verified seat. ``expires_at_s`` wall seconds; ``live_class`` and ``person`` UUIDs as 32 hex digits."""
+    """A verified seat. ``…_at_s`` wall seconds; ``live_class`` and ``person`` UUIDs as 32 hex digits.
+
+    ``binding``: ``binding_of`` the secret of the browser that the seat was given to, 11 characters.
+    """
 
     expires_at_s: int
     live_class: str
     person: str
     role: SeatRole
+    minted_at_s: int
+    binding: str
+
+
+def is_browser_secret(text: str) -> bool:
+    """Whether ``text`` may be the secret of a browser: ``BROWSER_SECRET_BYTES`` in unpadded base64url."""
+    return _BROWSER_SECRET.fullmatch(text) is not None
+
+
+def binding_of(keyring: Keyring, browser_secret: str) -> str:
+    """What a seat says of the browser's secret: 64 bits of HMAC, 11 characters, from which nobody finds the secret."""
+    return keyring.pseudonym("browser", browser_secret)
 
 
 def mint(keyring: Keyring, seat: Seat, *, now_s: float) -> str:
     """Signs a seat with the key of the day."""
-    fields = (str(seat.expires_at_s), seat.live_class, seat.person, seat.role.value)
+    fields = (
+        str(seat.expires_at_s), seat.live_class, seat.person, seat.role.value, str(seat.minted_at_s), seat.binding,
+    )  # fmt: skip
     return seal(keyring, KIND, fields, now_s=now_s)
 
 
 def verify(keyring: Keyring, text: str, *, now_s: float) -> Seat | Refusal:
     """The seat, or why it is refused."""
-    fields = unseal(keyring, KIND, text, count=4, now_s=now_s, max_age_days=1)
+    fields = unseal(keyring, KIND, text, count=6, now_s=now_s, max_age_days=1)
     if isinstance(fields, Refusal):
         return fields
-    expires_at_s = read_int(fields[0])
-    if expires_at_s is None or not all(_HEX_ID.fullmatch(field) for field in fields[1:3]):
+    expires, live_class, person, role, minted, binding = fields
+    expires_at_s, minted_at_s = read_int(expires), read_int(minted)
+    if expires_at_s is None or minted_at_s is None or not _BINDING.fullmatch(binding):
         return Refusal.MALFORMED
-    if fields[3] not in set(SeatRole):
+    if role not in set(SeatRole) or not (_HEX_ID.fullmatch(live_class) and _HEX_ID.fullmatch(person)):
         return Refusal.MALFORMED
     if now_s >= expires_at_s:
         return Refusal.EXPIRED
-    return Seat(expires_at_s=expires_at_s, live_class=fields[1], person=fields[2], role=SeatRole(fields[3]))
+    return Seat(
+        expires_at_s=expires_at_s,
+        live_class=live_class,
+        person=person,
+        role=SeatRole(role),
+        minted_at_s=minted_at_s,
+        binding=binding,
+    )

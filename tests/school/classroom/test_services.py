@@ -18,12 +18,17 @@ from school import factories
 pytestmark = [pytest.mark.data, pytest.mark.django_db, pytest.mark.usefixtures("data_folder")]
 START = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 NOW = factories.NOW
+BROWSER = "b" * 22
 
 
 def opened(slot: TimetableSlot, now: datetime = NOW) -> LiveClass:
     live_class = services.open_live_class(slot=slot, now=now, opened_by=slot.teacher)
     assert isinstance(live_class, LiveClass)
     return live_class
+
+
+def seat_for(person: Person, live_class: LiveClass, *, now: datetime = NOW) -> str | Refusal:
+    return services.seat_for(person=person, live_class=live_class, browser_secret=BROWSER, now=now)
 
 
 def roster_of(live_class: LiveClass) -> dict[str, object]:
@@ -94,6 +99,7 @@ class TestRoster:
                     "full_name": "Claire Lefèvre",
                     "short_name": "Claire Lefèvre",
                     "pseudonym": pseudonym("subject", slot.teacher.id.hex),
+                    "seats_from_s": 0,
                 },
                 {
                     "person": pupil.id.hex,
@@ -101,6 +107,7 @@ class TestRoster:
                     "full_name": pupil.full_name,
                     "short_name": "Inès M.",
                     "pseudonym": pseudonym("subject", pupil.id.hex),
+                    "seats_from_s": 0,
                 },
             ],
         }
@@ -125,7 +132,7 @@ class TestRoster:
     def test_a_pupil_who_joins_the_group_meanwhile_is_published_when_they_come(self, slot: TimetableSlot) -> None:
         live_class = opened(slot)
         late = factories.make_pupil(slot.class_group)
-        assert isinstance(services.seat_for(person=late, live_class=live_class, now=NOW), str)
+        assert isinstance(seat_for(late, live_class), str)
         assert late.id.hex in json.dumps(roster_of(live_class))
 
 
@@ -133,7 +140,7 @@ class TestSeats:
     def test_pupil_and_teacher_get_their_seat(self, slot: TimetableSlot, pupil: Person) -> None:
         live_class = opened(slot)
         for person, role in ((pupil, seat.SeatRole.PUPIL), (slot.teacher, seat.SeatRole.TEACHER)):
-            token = services.seat_for(person=person, live_class=live_class, now=NOW)
+            token = seat_for(person, live_class)
             assert isinstance(token, str)
             found = seat.verify(settings.PREAU_KEYRING, token, now_s=NOW.timestamp())
             assert isinstance(found, seat.Seat)
@@ -150,7 +157,7 @@ class TestSeats:
             factories.make_person(school, Profile.HEAD),
             factories.make_person(school, Profile.SCHOOL_LIFE),
         ]
-        refused = [services.seat_for(person=person, live_class=live_class, now=NOW) for person in strangers]
+        refused = [seat_for(person, live_class) for person in strangers]
         assert refused == [Refusal.NOT_ON_ROSTER] * len(strangers)
 
     def test_a_pupil_who_has_left_the_group_or_the_school_gets_none(self, slot: TimetableSlot, pupil: Person) -> None:
@@ -158,14 +165,14 @@ class TestSeats:
         gone = factories.make_pupil(slot.class_group, closed_at=NOW)
         Membership.objects.filter(person=pupil).update(until=(NOW - timedelta(days=1)).date())
         for person in (pupil, gone):
-            assert services.seat_for(person=person, live_class=live_class, now=NOW) is Refusal.NOT_ON_ROSTER
+            assert seat_for(person, live_class) is Refusal.NOT_ON_ROSTER
 
     def test_after_the_end_there_are_no_seats(self, slot: TimetableSlot, pupil: Person) -> None:
         live_class = opened(slot)
         too_late = live_class.ends_at + services.OVERRUN
-        assert services.seat_for(person=pupil, live_class=live_class, now=too_late) is Refusal.CLASS_ENDED
+        assert seat_for(pupil, live_class, now=too_late) is Refusal.CLASS_ENDED
         factories.publish_register(live_class)
-        assert services.seat_for(person=pupil, live_class=live_class, now=NOW) is Refusal.CLASS_ENDED
+        assert seat_for(pupil, live_class) is Refusal.CLASS_ENDED
         live_class.refresh_from_db()
         assert live_class.ended_at == NOW
 

@@ -63,7 +63,8 @@ class TestReplacing:
         run(sheet, HEADING + FRENCH)
         assert periods()["Mathématiques"][1] == TODAY
         assert run(sheet, HEADING + FRENCH).rows_changed == 0
-        assert isinstance(services.seat_for(person=maths.teacher, live_class=opened, now=NOW), str)
+        seat = services.seat_for(person=maths.teacher, live_class=opened, browser_secret="b" * 22, now=NOW)
+        assert isinstance(seat, str)
 
     def test_a_new_timetable_from_january_ends_the_old_one_on_the_day_before(self, sheet: Path) -> None:
         line = FRENCH.replace("jeudi", "lundi").replace("\n", ";04/01/2027;\n")

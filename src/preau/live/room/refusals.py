@@ -28,6 +28,8 @@ SENTENCES: Final = {
     "bad_messages": "Trop de messages illisibles. Recharger la page.",
     "wrong_class": "Cette place est celle d’une autre classe.",
     "not_on_roster": "Cette place n’est pas sur la liste de la classe.",
+    "seat_not_yours": "Cette place a été donnée à un autre navigateur. Ouvrir de nouveau la page de la classe.",
+    "seat_withdrawn": "Cette place a été reprise (déconnexion, nouvelle carte). Rouvrir la page de la classe.",
     "wrong_role": "Cette place n’a pas le bon rôle pour cette classe.",
     "unknown_class": "Cette classe n’existe pas, ou plus.",
     "hello_timeout": "La connexion a mis trop de temps. Nouvel essai.",

@@ -1,10 +1,12 @@
 """Reads of the classroom: live classes of lessons, and registers with names."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.db.models import Q
 
 from preau.published.shapes import RegisterEntry, Status
 from preau.school.classroom import published
@@ -43,6 +45,18 @@ def live_classes_of(person: Person, day: date) -> list[LiveClass]:
         slot__in={slot for slot, _ in lessons}, starts_at__in={start for _, start in lessons}
     ).select_related("slot__subject", "slot__teacher", "slot__class_group__school")
     return [live_class for live_class in opened if (live_class.slot_id, live_class.starts_at) in lessons]
+
+
+def open_live_classes(people: Collection[UUID] | None, *, since: datetime) -> list[LiveClass]:
+    """The live classes, not known to have ended, of these persons or of everybody, whose lesson ends after ``since``.
+
+    One query.
+    """
+    found = LiveClass.objects.filter(ended_at=None, ends_at__gt=since)
+    if people is not None:
+        taught, attended = Q(slot__teacher__in=people), Q(slot__class_group__memberships__person__in=people)
+        found = found.filter(taught | attended).distinct()
+    return list(found.select_related("slot__subject", "slot__teacher", "slot__class_group__school"))
 
 
 def live_class_by_id(live_class_id: UUID) -> LiveClass | None:

@@ -1,14 +1,18 @@
 """Writes of the classroom: a lesson's live class is opened, its roster published, its people seated."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from preau.published.shapes import Roster, RosterMember
 from preau.school.classroom import published
 from preau.school.classroom.models import LiveClass
 from preau.school.classroom.refusals import Refusal
-from preau.school.classroom.selectors import live_class_of, pupils_on_roster
+from preau.school.classroom.selectors import live_class_of, open_live_classes, pupils_on_roster
+from preau.school.directory import seats
 from preau.school.directory.models import Person, Profile, TimetableSlot
 from preau.school.directory.selectors import occurrence_at
 from preau.tokens import seat
@@ -53,6 +57,7 @@ def _member(person: Person, role: seat.SeatRole) -> RosterMember:
         # A teacher is « Claire Lefèvre » to pupils, never « Claire L. » like a classmate.
         short_name=person.short_name if role is seat.SeatRole.PUPIL else person.full_name,
         pseudonym=settings.PREAU_KEYRING.pseudonym("subject", person.id.hex),
+        seats_from_s=seats.good_from_s(person),
     )
 
 
@@ -61,7 +66,8 @@ def publish_roster(*, live_class: LiveClass, pupils: list[Person] | None = None)
     slot = live_class.slot
     if pupils is None:
         pupils = pupils_on_roster(live_class)
-    members = (_member(slot.teacher, seat.SeatRole.TEACHER), *(_member(p, seat.SeatRole.PUPIL) for p in pupils))
+    teachers = [_member(slot.teacher, seat.SeatRole.TEACHER)] if slot.teacher.is_active else []
+    members = (*teachers, *(_member(pupil, seat.SeatRole.PUPIL) for pupil in pupils))
     roster = Roster(
         live_class=live_class.id.hex,
         title=slot.subject.name,
@@ -74,6 +80,18 @@ def publish_roster(*, live_class: LiveClass, pupils: list[Person] | None = None)
     published.write_roster(settings.PREAU_PUBLISHED, roster)
 
 
+def on_seating_changed(*, people: Collection[UUID] | None, now: datetime, **_: object) -> None:
+    """Publishes anew the rosters of the classes in which these persons, or anybody, may be sitting now."""
+    for live_class in open_live_classes(people, since=now - OVERRUN):
+        publish_roster(live_class=live_class)
+
+
+def on_person_saved(*, instance: Person, **_: object) -> None:
+    """Whoever closes an account, the person is out of class at once."""
+    if instance.closed_at is not None:
+        seats.tell([instance.pk], now=timezone.now())
+
+
 def note_end(*, live_class: LiveClass) -> None:
     """Takes over the end of the class from the register, once the live room has published it."""
     if live_class.ended_at is not None:
@@ -84,11 +102,11 @@ def note_end(*, live_class: LiveClass) -> None:
         live_class.save(update_fields=["ended_at"])
 
 
-def seat_for(*, person: Person, live_class: LiveClass, now: datetime) -> str | Refusal:
+def seat_for(*, person: Person, live_class: LiveClass, browser_secret: str, now: datetime) -> str | Refusal:
     """The seat token of somebody of the roster: its pupils and the teacher of the slot, nobody else.
 
-    The head does not enter either: nobody is in a class unseen. Somebody added to the group since the opening is
-    published before they knock.
+    It is good in the browser with this secret only. The head does not enter either: nobody is in a class unseen.
+    Somebody added to the group since the opening is published before they knock.
     """
     pupils = pupils_on_roster(live_class)
     role = _role_in(person, live_class, pupils)
@@ -100,7 +118,12 @@ def seat_for(*, person: Person, live_class: LiveClass, now: datetime) -> str | R
         return Refusal.CLASS_ENDED
     publish_roster(live_class=live_class, pupils=pupils)
     token = seat.Seat(
-        expires_at_s=int(expires_at.timestamp()), live_class=live_class.id.hex, person=person.id.hex, role=role
+        expires_at_s=int(expires_at.timestamp()),
+        live_class=live_class.id.hex,
+        person=person.id.hex,
+        role=role,
+        minted_at_s=seats.minted_at_s(person, now=now),
+        binding=seat.binding_of(settings.PREAU_KEYRING, browser_secret),
     )
     return seat.mint(settings.PREAU_KEYRING, token, now_s=now.timestamp())
 

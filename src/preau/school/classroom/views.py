@@ -1,5 +1,6 @@
 """Pages of the classroom: opening a class, entering it, reading its register. Services and selectors choose."""
 
+import secrets
 from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +20,8 @@ from preau.school.directory.occurrences import timezone_of
 from preau.school.pages.context import home_of
 from preau.school.pages.language import render_in_french
 from preau.school.pages.refusals import refuse
+from preau.tokens.cookies import SEAT_COOKIE_PATH
+from preau.tokens.seat import BROWSER_SECRET_BYTES, is_browser_secret
 
 
 def _signed_in(request: HttpRequest) -> Person | None:
@@ -64,12 +67,28 @@ def live_class(request: HttpRequest, live_class_id: str) -> HttpResponse:
     found = selectors.live_class_by_id(UUID(live_class_id))
     if found is None:
         return _refused(request, Refusal.NOT_ON_ROSTER)
-    seat = services.seat_for(person=person, live_class=found, now=timezone.now())
+    secret = _browser_secret(request)
+    seat = services.seat_for(person=person, live_class=found, browser_secret=secret, now=timezone.now())
     if seat is Refusal.CLASS_ENDED and person.id == found.slot.teacher_id:
         return redirect("register", found.id.hex)
     if isinstance(seat, Refusal):
         return _refused(request, seat)
-    return render_in_french(request, "live_class.html", {"room": _room(person, found, seat)})
+    response = render_in_french(request, "live_class.html", {"room": _room(person, found, seat)})
+    response.set_cookie(
+        settings.PREAU_COOKIES.seat,
+        secret,
+        path=SEAT_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _browser_secret(request: HttpRequest) -> str:
+    """The secret of this browser: kept as it is, so that a second tab does not take the place of the first one."""
+    shown = request.COOKIES.get(settings.PREAU_COOKIES.seat, "")
+    return shown if is_browser_secret(shown) else secrets.token_urlsafe(BROWSER_SECRET_BYTES)
 
 
 def _room(person: Person, live_class: LiveClass, seat: str) -> dict[str, str]:

@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from preau.school.directory import sign_in_code
+from preau.school.directory import seats, sign_in_code
 from preau.school.directory.models import ClassGroup, Person
 from preau.school.directory.selectors import pupils_of
-from preau.school.pages.refusals import forbidden, not_found, refuse
+from preau.school.pages.refusals import not_found, refuse
 from preau.school.signin import paper
 
 
@@ -27,10 +27,9 @@ def cards(request: HttpRequest, class_group_id: UUID) -> HttpResponse:
     """Shows the sheet; on POST renews what was asked, and shows the new codes this once."""
     now = timezone.now()
     group = ClassGroup.objects.select_related("school").filter(pk=class_group_id, closed_at=None).first()
-    if group is None:
-        return not_found(request)
-    if not isinstance(request.user, Person) or not paper.may_print(request.user, group, now):
-        return forbidden(request)
+    person = request.user
+    if group is None or not isinstance(person, Person) or not paper.may_print(person, group, now):
+        return not_found(request)  # one answer, or it would say which classes there are
     renewed: dict[str, str] = {}
     if request.method == "POST":
         pupils = pupils_of(group, timezone.localdate(now))
@@ -39,6 +38,7 @@ def cards(request: HttpRequest, class_group_id: UUID) -> HttpResponse:
             sentence = _("Cet élève n’est pas dans cette classe. Rien n’a été changé.")
             return refuse(request, code="unknown_pupil", sentence=sentence, status=404)
         renewed = _renew(request, group, chosen)
+        seats.withdraw([pupil.pk for pupil in chosen], now=now)
     cards = paper.cards_of(group, now=now, renewed=renewed)
     context = {
         "class_group": group,

@@ -9,6 +9,7 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
+from preau.school.directory import seats
 from preau.school.directory.models import ClassGroup, Person, Profile, School
 from preau.school.directory.oneroster import roster
 from preau.school.directory.oneroster.changes import Changes, no_changes
@@ -77,6 +78,8 @@ def import_folder(folder: Path, *, now: datetime, apply: bool = False, skip_erro
         is_refused = findings.is_unreadable or (findings.has_errors() and not skip_errors)
         if apply and not is_refused:
             _write(changes)
+    if apply and not is_refused:
+        seats.tell(None, now=now)
     return ImportReport(
         files={name: file_report(name, lines, findings) for name, lines in tables.lines.items()},
         findings=findings.kept,
