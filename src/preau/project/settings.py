@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # weak lines; random padding and masked tokens answer BREACH
+    "preau.school.pages.intake.storable_cookies_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "preau.school.pages.language.chosen_language",
     "django.middleware.common.CommonMiddleware",

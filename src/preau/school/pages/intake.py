@@ -16,11 +16,22 @@ from preau.school.pages.refusals import refuse
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
+def storable_cookies_only(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, before the session's own: a cookie that cannot be stored is as if it had not come."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if _is_storable((name, value))}
+        return get_response(request)
+
+    return answer
+
+
 def storable_text_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: a form or an address with text that cannot be stored is refused before any page sees it."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        request.COOKIES = {name: value for name, value in request.COOKIES.items() if _is_storable((name, value))}
         forms = (request.GET, request.POST)
         if all(_is_storable(_texts(form)) for form in forms):
             return get_response(request)
