@@ -179,3 +179,15 @@ async def test_no_more_waits_are_published_than_a_reader_takes_and_the_latest_st
         await ledger.note_at_the_door(pupil, now_s=clock.now_s)
     await Porter(ledger, capacity=1, published=tmp_path, clock=clock).publish_at_the_door()
     assert list(json.loads((tmp_path / "at_the_door.json").read_text())["waits"]) == ["pupil-two--", "pupil-three"]
+
+
+@pytest.mark.parametrize("step_s", [-3600, 3600])
+async def test_a_clock_that_is_set_does_not_keep_the_waits_from_being_published(tmp_path: Path, step_s: int) -> None:
+    clock = Clock()
+    porter = Porter(MemoryLedger(), capacity=1, published=tmp_path, clock=clock)
+    clock.now_s += step_s
+    await porter.tick()
+    (tmp_path / "at_the_door.json").unlink()
+    clock.now_s += 5
+    await porter.tick()
+    assert (tmp_path / "at_the_door.json").exists()

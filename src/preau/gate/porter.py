@@ -138,10 +138,11 @@ class Porter:
             census=census,
         )
         self.outlook = _told(seen, now_s=now_s)
-        if now_s - self._sampled_at_s >= SAMPLE_EVERY_S:
+        # A clock that went back must not silence the porter: the distance counts, not its sign.
+        if abs(now_s - self._sampled_at_s) >= SAMPLE_EVERY_S:
             self._sampled_at_s = now_s
             self._sample = next_sample(self._sample, heard=len(census.waiting))
-        if now_s - self._published_at_s >= PUBLISH_EVERY_S:
+        if abs(now_s - self._published_at_s) >= PUBLISH_EVERY_S:
             self._published_at_s = now_s
             await self.publish_at_the_door()
 

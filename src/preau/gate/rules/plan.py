@@ -129,7 +129,7 @@ def _forgive_no_shows(memory: Memory, situation: Situation, *, free: int) -> Mem
     since_s = memory.unused_since_s
     if not free or came or since_s is None:
         since_s = situation.now_s if free else None
-    elif situation.now_s - since_s >= NO_SHOW_S:
+    elif abs(situation.now_s - since_s) >= NO_SHOW_S:  # a clock that went back must not keep the line waiting
         memory = msgspec.structs.replace(memory, forgiven=memory.called)
         since_s = situation.now_s
     return msgspec.structs.replace(memory, admitted_total=situation.admitted_total, unused_since_s=since_s)
