@@ -13,7 +13,7 @@ from preau.gate.visitor import (
     wants_page,
 )
 from preau.tokens import ticket
-from preau.tokens.cookies import cookie_names
+from preau.tokens.cookies import MAX_COOKIE_BYTES, cookie_names
 from preau.tokens.envelope import Refusal
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
@@ -41,6 +41,14 @@ def test_a_bad_ticket_is_no_ticket_and_is_counted() -> None:
 
 def test_an_oversized_cookie_header_is_no_cookie_at_all() -> None:
     assert read("a=" + "b" * 20_000) == (None, True, ())
+
+
+def test_a_cookie_header_is_read_up_to_its_limit_and_not_a_byte_further() -> None:
+    held = Ticket(lane=3, order_key=5, tid="t" * 11)
+    pair = f"ticket={ticket.mint(KEYRING, held, now_s=NOW_S)}; a="
+    fits = pair + "b" * (MAX_COOKIE_BYTES - len(pair))
+    assert read(fits) == (held, False, ())
+    assert read(fits + "b") == (None, True, ())
 
 
 def test_who_brings_none_of_our_cookies_is_bare() -> None:

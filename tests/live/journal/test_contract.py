@@ -211,3 +211,11 @@ async def test_a_journal_that_is_not_there_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises((JournalUnavailable, OSError)):
         await SqliteJournal(tmp_path / "file" / "journal.sqlite3").start()
+
+
+async def test_what_is_acknowledged_survives_a_power_cut(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.sqlite3")
+    await journal.start()
+    asked = await journal._run(lambda: journal._db.execute("PRAGMA synchronous").fetchone())
+    assert asked == (2,), "FULL: each commit is on the disk before it is acknowledged"
+    await journal.stop()

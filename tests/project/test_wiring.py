@@ -1,0 +1,50 @@
+"""The rooms as they are really wired."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preau.project import installation
+from preau.project.options import Options, parse
+from preau.project.wiring import House, build
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    options = parse({"PREAU_DATA": str(tmp_path / "var")})
+    assert isinstance(options, Options)
+    installation.prepare(options.data)
+    made = build(options, installation.keyring(options))
+    yield made
+    made.shell._bridge.executor.shutdown()
+
+
+async def handshake(house: House, headers: dict[str, str]) -> str:
+    """The first thing that the live server says to a browser."""
+    incoming = [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1001}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return incoming.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await house.live({"type": "websocket", "path": f"/classe/{'c' * 32}/ws", "headers": encoded}, receive, send)
+    return str(sent[0])
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost.evil.example:8000", "null", ""])
+async def test_a_page_of_another_site_opens_no_socket_to_a_class(house: House, origin: str) -> None:
+    assert await handshake(house, {"host": "localhost:8000", "origin": origin}) == "websocket.close"
+
+
+async def test_a_request_without_an_origin_is_no_browsers_socket(house: House) -> None:
+    assert await handshake(house, {"host": "localhost:8000"}) == "websocket.close"
+
+
+async def test_our_own_page_opens_one(house: House) -> None:
+    assert await handshake(house, {"host": "localhost:8000", "origin": "http://localhost:8000"}) == "websocket.accept"
