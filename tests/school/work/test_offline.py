@@ -236,7 +236,7 @@ def test_signing_out_forgets_whose_device_this_is(page: Page, site: SchoolSite, 
     page.wait_for_function("async () => caches.has('preau-pages-1')")
     assert page.evaluate("localStorage.getItem('preau.given_name')") == "Inès"
     page.get_by_role("button", name="Quitter").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(site.url + "/")
     page.wait_for_function("async () => !(await caches.has('preau-pages-1'))")
     assert page.evaluate("[localStorage.getItem('preau.person'), localStorage.getItem('preau.given_name')]") == [
         None,
