@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from asgi_client import call
 from preau.project.answers import respond
@@ -62,6 +63,12 @@ async def test_what_breaks_behind_becomes_a_page_without_a_traceback() -> None:
     assert "internal" in answer.text
     assert "RuntimeError" not in answer.text
     assert "broken" not in answer.text
+
+
+async def test_what_breaks_under_a_paper_card_is_logged_without_its_token() -> None:
+    with capture_logs() as logs:
+        await call(edge(behind=raising), "/c/q1.secret-token")
+    assert [(entry["event"], entry["path"]) for entry in logs] == [("edge_caught", "/c/…")]
 
 
 async def test_every_response_carries_the_security_headers() -> None:

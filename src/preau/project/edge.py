@@ -12,6 +12,7 @@ import structlog
 
 from preau.project.answers import header, refuse
 from preau.project.asgi_types import Application, Message, Receive, Scope, Send
+from preau.project.logs import masked
 
 _POLICY: Final = (
     "default-src 'none'",
@@ -118,7 +119,7 @@ class Edge:
         try:
             await application(scope, receive, watched)
         except Exception:
-            log.exception("edge_caught", path=scope["path"][:200])
+            log.exception("edge_caught", path=masked(scope["path"])[:200])
             if started:
                 raise
             sentence = "La panne est de notre côté. Rien de ce que tu as fait n’est perdu : réessaie dans un instant."

@@ -60,11 +60,16 @@ def _worth_a_line(record: logging.LogRecord) -> bool:
     return True
 
 
+def masked(text: str) -> str:
+    """The text without the tokens of paper cards and without query strings."""
+    return _QUERY.sub("", SECRET_PATH.sub("/c/…", text))
+
+
 def _without_secrets(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.ProcessorReturnValue:
     """Masks paths of paper cards and drops query strings, wherever a library or an exception repeats an address."""
     for name in _MASKED:
         if isinstance(event.get(name), str):
-            event[name] = _QUERY.sub("", SECRET_PATH.sub("/c/…", event[name]))
+            event[name] = masked(event[name])
     return event

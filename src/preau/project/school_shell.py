@@ -8,7 +8,6 @@ page than by a time-out.
 """
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,7 @@ from a2wsgi import WSGIMiddleware
 from preau.gate.visitor import source_of
 from preau.project.answers import header, refuse
 from preau.project.asgi_types import Message, Receive, Scope, Send
+from preau.project.logs import masked
 
 MAX_BODY_BYTES = 1_048_576
 """Forms, journals of 200 events and pictures' references fit; course files are imported by the operator."""
@@ -42,7 +42,6 @@ address sends bodies of one packet each. A proxy in front is one source: it has 
 CANARY_PATH = "/__canary__"
 """Where ``project.health`` looks every five seconds: a full line does not stop it, and only its changes are logged."""
 
-_SECRET_PATH = re.compile(r"^/c/.+")  # a paper card's token: not for the logs
 log = structlog.get_logger("preau.school")
 
 
@@ -198,4 +197,4 @@ def _clean(scope: Scope) -> Scope:
 
 
 def _logged_path(scope: Scope) -> str:
-    return _SECRET_PATH.sub("/c/…", scope["path"])[:200]
+    return masked(scope["path"])[:200]
