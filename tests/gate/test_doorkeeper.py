@@ -205,6 +205,16 @@ async def test_robots_without_cookies_fill_a_quarter_of_the_places_and_a_pupil_e
     assert (await gate.with_card("ines").asks()).body == INSIDE
 
 
+async def test_made_up_cookies_make_nobody_known(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=8)
+    for number in range(30):
+        robot = gate.person(f"192.0.2.{number}")
+        robot.cookies["ticket"] = "x"
+        await robot.asks()
+    await gate.seconds_pass()
+    assert gate.porter.outlook.census.inside == unproven_places(8)
+
+
 async def test_who_is_turned_away_without_a_cookie_enters_with_the_one_given(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=4)
     await gate.person("192.0.2.66").asks()

@@ -35,8 +35,8 @@ def test_a_genuine_ticket_among_other_cookies_is_found() -> None:
 
 
 def test_a_bad_ticket_is_no_ticket_and_is_counted() -> None:
-    assert read("ticket=t1.nonsense") == (None, False, (Refusal.MALFORMED,))
-    assert read(f"ticket={'A' * 500}") == (None, False, (Refusal.OVERSIZED,))
+    assert read("ticket=t1.nonsense") == (None, True, (Refusal.MALFORMED,))
+    assert read(f"ticket={'A' * 500}") == (None, True, (Refusal.OVERSIZED,))
 
 
 def test_an_oversized_cookie_header_is_no_cookie_at_all() -> None:

@@ -33,7 +33,6 @@ class Visitor(NamedTuple):
 
     Attributes:
         lapsed: a genuine pass that has expired: its holder may still be counted inside, by an open websocket.
-        bare: it brought none of our cookies, as a first visit or a robot does.
     """
 
     card: Card | None
@@ -41,8 +40,12 @@ class Visitor(NamedTuple):
     admission: Pass | None
     lapsed: Pass | None
     source: str
-    bare: bool
     refusals: tuple[Refusal, ...]
+
+    @property
+    def bare(self) -> bool:
+        """It showed nothing genuine of ours, as a first visit does, or a robot, whatever cookies it makes up."""
+        return not (self.card or self.ticket or self.admission or self.lapsed)
 
     @property
     def sid(self) -> str | None:
@@ -87,7 +90,6 @@ def read_visitor(
         admission=None if expired else shown,
         lapsed=shown if expired else None,
         source=source_of(scope),
-        bare=not any(name in cookies for name in names),
         refusals=tuple(refusals),
     )
 

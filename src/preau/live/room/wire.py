@@ -67,7 +67,10 @@ def members(roster: Roster, audience: Audience) -> list[dict[str, str]]:
 def event(happened: Event, audience: Audience, *, names: Mapping[str, RosterMember], hidden: Sequence[int] = ()) -> str:
     """A durable event. ``hidden``: seqs of messages hidden since, whose text pupils do not get again."""
     body = _body(happened, audience, names, hidden)
-    return text({"seq": happened.seq, "t": kind_of(happened.fact), "by": happened.by, "at": happened.at, "d": body})
+    # Who reports somebody is nobody's business among classmates, in the frames as on the screen.
+    unnamed = audience is Audience.PUPILS and isinstance(happened.fact, facts.ReportFiled)
+    by = facts.SERVER if unnamed else happened.by
+    return text({"seq": happened.seq, "t": kind_of(happened.fact), "by": by, "at": happened.at, "d": body})
 
 
 def _body(
