@@ -5,6 +5,7 @@ Granian is embedded (one process, so SIGKILL leaves nothing behind) and never ru
 """
 
 import asyncio
+import os
 import resource
 import signal
 import sys
@@ -25,6 +26,8 @@ BACKLOG: Final = 8192
 """Connections at once, websockets and idle ones included; the descriptors of the process must allow as many."""
 HEADER_TIMEOUT_MS: Final = 5000
 LESSONS_EVERY_S: Final = 600
+STOP_AT_MOST_S: Final = 10.0
+"""systemd waits 90 s and then kills; ten are enough to say goodbye to a thousand seats."""
 SWITCH_INTERVAL_S: Final = 0.001
 """How long Django's thread may keep the interpreter before the gate's loop gets it (default 5 ms)."""
 log = structlog.get_logger("preau.serve")
@@ -85,10 +88,17 @@ async def _stop_when_asked(
 ) -> None:
     """The classes first: each seat is told to come back and closed, while there still is a server to say it."""
     await asked.wait()
+    asyncio.get_running_loop().call_later(STOP_AT_MOST_S, _give_up)
     try:
-        await classes()
+        await asyncio.wait_for(classes(), STOP_AT_MOST_S / 2)
     finally:
         server()
+
+
+def _give_up() -> None:
+    """Whatever still holds the process: who stops it must not have to kill it, and the journal is safe as it is."""
+    log.error("stop_took_too_long", after_s=STOP_AT_MOST_S)
+    os._exit(1)
 
 
 async def _publish_lessons(run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:

@@ -207,6 +207,16 @@ def test_yes_from_another_browser_signs_nobody_in(client: Client, class_group: C
     assert refused(confirm(other, page))
 
 
+def test_a_second_tap_on_yes_does_not_sign_out_again(client: Client, class_group: ClassGroup, ines: Person) -> None:
+    page = tap(client, class_group, RIGHT)
+    before = client.cookies["preau_session"].value
+    assert confirm(client, page).status_code == 302
+    client.cookies["preau_session"] = before  # sent before the first answer was there
+    second = confirm(client, page)
+    assert second.status_code == 302
+    assert "preau_session" not in second.cookies
+
+
 def test_yes_is_said_once(client: Client, class_group: ClassGroup, ines: Person) -> None:
     page = tap(client, class_group, RIGHT)
     assert confirm(client, page).status_code == 302

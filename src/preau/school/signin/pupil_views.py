@@ -8,6 +8,7 @@ who is in a class.
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -140,8 +141,19 @@ def _code_page(
 def _confirmed(request: HttpRequest) -> HttpResponse:
     person = confirmed_pupil(request, request.POST["confirmation"], now=timezone.now())
     if isinstance(person, Refusal):
-        return _refused(request, person)
+        return _tapped_twice(request) if _is_of_ended_session(request) else _refused(request, person)
     return _signed_in(request, person)
+
+
+def _is_of_ended_session(request: HttpRequest) -> bool:
+    """Whether the request shows a session that is no more: a first tap on « Oui » has just replaced it by a new one."""
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and request.session.is_empty()
+
+
+def _tapped_twice(request: HttpRequest) -> HttpResponse:
+    """Opens nothing, and keeps Django from deleting the cookie, which by now holds the session of the first tap."""
+    request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+    return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
 
 
 def _signed_in(request: HttpRequest, person: Person) -> HttpResponse:
