@@ -34,7 +34,7 @@ messages: setup-dev  ## collect the screens' sentences for the English catalogue
 	@.venv/bin/python tools/messages.py
 
 client/node_modules: client/package-lock.json
-	@tools/node npm --prefix client ci --silent --no-audit --no-fund
+	@tools/node npm --prefix client install --no-save --silent --no-audit --no-fund
 	@touch $@
 
 lock: setup-dev  ## resolve requirements/*.in again
