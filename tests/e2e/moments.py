@@ -66,7 +66,7 @@ def live_class(visitors: Visitors, base_url: str) -> Iterator[Moment]:
     _talk(teacher.page, pupil.page, second.page)
     teacher.page.get_by_role("button", name="Ouvrir le micro").click()
     expect(teacher.page.get_by_role("heading", name="La classe vous entend")).to_be_visible()
-    expect(pupil.page.get_by_role("heading", name="Tu entends Claire L.")).to_be_visible()
+    expect(pupil.page.get_by_role("heading", name="Tu entends Claire Lefèvre")).to_be_visible()
     yield "classe-eleve", pupil
     yield "classe-enseignante", teacher
     teacher.page.get_by_role("tab", name="Appel").click()

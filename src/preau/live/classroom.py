@@ -238,9 +238,12 @@ class Classroom:
         self._results.keep(draft.results)
         if self.state.ended_ms is not None:  # before anybody is told: the teacher's next click is the register
             await self._publish_register()
-        self._fan_out(draft.events)
-        for asked, outcome in zip(turn, outcomes, strict=True):
+        answers = list(zip(turn, outcomes, strict=True))
+        for asked, outcome in answers:  # before the events: a sender never sees a message twice, as sent and as said
             self._answer(asked, outcome)
+        self._fan_out(draft.events)
+        for asked, outcome in answers:
+            self._let_in(asked, outcome)
         self._open_door()
         if self.state.ended_ms is not None:
             await self._finish()
@@ -278,17 +281,21 @@ class Classroom:
 
     def _answer(self, asked: Asked, outcome: int | Refusal) -> None:
         connection = asked.connection
-        if connection is None:
+        if connection is None or isinstance(asked.command.order, orders.Arrive):
             return
-        if isinstance(asked.command.order, orders.Arrive):
-            if isinstance(outcome, int) and self.seating.admit(connection):
-                self._welcome(connection)
-            elif isinstance(outcome, Refusal):
-                self._keep_at_door(connection)
-        elif isinstance(outcome, Refusal):
+        if isinstance(outcome, Refusal):
             connection.refuse(asked.op_id, outcome)
         elif asked.op_id is not None:
             connection.outbox.put(wire.ack(asked.op_id, outcome))
+
+    def _let_in(self, asked: Asked, outcome: int | Refusal) -> None:
+        connection = asked.connection
+        if connection is None or not isinstance(asked.command.order, orders.Arrive):
+            return
+        if isinstance(outcome, Refusal):
+            self._keep_at_door(connection)
+        elif self.seating.admit(connection):
+            self._welcome(connection)
 
     def _welcome(self, connection: Connection) -> None:
         missed = self._missed_since(connection.resume_seq)
