@@ -17,8 +17,9 @@ import structlog
 from msgspec.structs import replace
 
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
+from preau.gate.rules.calling import Group
 from preau.gate.rules.places import OTHERS, PUPILS
-from preau.gate.rules.plan import Group, Memory, Plan, Situation, next_plan, open_plan
+from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries

@@ -4,7 +4,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preau.gate.rules.plan import Group, Plan, open_plan
+from preau.gate.rules.calling import Group
+from preau.gate.rules.plan import Plan, open_plan
 from preau.gate.rules.standing import curve
 from preau.gate.rules.state import SAMPLE_LOTS, in_sample, lot_of, next_sample, pace_s, state_document
 from preau.gate.rules.wait import Entries

@@ -36,7 +36,7 @@ TIES: Final = 1000
 PLACE_LIFE_S: Final = 12 * HOUR_S
 """A place is kept this long: from eight in the morning to eight in the evening."""
 
-STAFF, PUPILS, OTHERS = 0, 1, 3
+STAFF, PUPILS, CARDS, OTHERS = range(4)
 
 
 class Place(NamedTuple):

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from preau.gate.rules.calling import Group
 from preau.gate.rules.places import OTHERS, PUPILS, Place
-from preau.gate.rules.plan import Group
 
 CURVE_POINTS: Final = 16
 """Points per lane in the shared file: with 16 it stays under 2 kB, and the error under a sixteenth of the queue."""

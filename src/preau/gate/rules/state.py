@@ -9,8 +9,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
+from preau.gate.rules.calling import OPEN
 from preau.gate.rules.places import OTHERS, PUPILS
-from preau.gate.rules.plan import OPEN, Plan
+from preau.gate.rules.plan import Plan
 from preau.gate.rules.standing import Curve
 from preau.gate.rules.wait import Entries
 
