@@ -33,7 +33,7 @@ async def test_the_snapshot_tells_who_waits_in_which_lane(make_gate: MakeGate) -
     await gate.person().asks()
     await gate.seconds_pass()
     snapshot = gate.engine.snapshot()
-    assert (snapshot.inside, snapshot.capacity, snapshot.waiting, snapshot.level) == (1, 1, {1: 1, 3: 1}, 1)
+    assert (snapshot.inside, snapshot.capacity, snapshot.waiting, snapshot.level) == (1, 1, {1: 1, 2: 0, 3: 1}, 1)
     assert (snapshot.arrivals_total, snapshot.admitted_total, snapshot.refused_total) == (3, 1, 2)
 
 

@@ -33,7 +33,7 @@ async def test_a_pupil_who_signs_in_moves_to_the_lane_of_the_lesson(make_gate: M
     await signs_in(gate, pupil, gate.card("ines"))
     assert 'data-lane="1"' in (await pupil.asks("/journee/")).text
     await gate.seconds_pass()
-    assert gate.engine.snapshot().waiting == {1: 1, 3: 0}
+    assert gate.engine.snapshot().waiting == {1: 1, 2: 0, 3: 0}
 
 
 async def test_signing_in_takes_no_place_and_no_ticket(make_gate: MakeGate) -> None:

@@ -7,7 +7,17 @@ from typing import Final, NamedTuple
 from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
 from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
-from preau.gate.rules.places import OTHERS, STAFF, TIES, Place, arrival_key, kept_place, known_place, lesson_run
+from preau.gate.rules.places import (
+    CARDS,
+    OTHERS,
+    STAFF,
+    TIES,
+    Place,
+    arrival_key,
+    kept_place,
+    known_place,
+    lesson_run,
+)
 from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.visitor import Visitor
 from preau.tokens import admission, ticket
@@ -86,9 +96,9 @@ class Doorkeeper:
     async def enter(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """A place for who has none, and entry if it is called and one is free."""
         known = known_place(visitor.card, self._rank_key, now_s=now_s)
-        place = kept_place(visitor.ticket, known, now_s=now_s)
+        place = kept_place(visitor.ticket, known, has_card=visitor.card is not None, now_s=now_s)
         if place is None:
-            place = await self._draw(visitor.source, now_s)
+            place = await self._draw(visitor, now_s)
         held = visitor.ticket
         if held is None or (held.lane, held.order_key) != place:
             held = Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor))
@@ -128,9 +138,12 @@ class Doorkeeper:
         """Somebody's websocket is open."""
         await self._ledger.touch(Holder(held.sid, held.lane), until_s=now_s + self._pass_idle_s, now_s=now_s)
 
-    async def _draw(self, source: str, now_s: float) -> Place:
-        earlier = await self._ledger.draw_place(source, now_s=now_s)
-        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=secrets.randbelow(TIES)))
+    async def _draw(self, visitor: Visitor, now_s: float) -> Place:
+        tie = secrets.randbelow(TIES)
+        if visitor.card is not None:
+            return Place(CARDS, arrival_key(now_s=now_s, earlier=0, tie=tie))
+        earlier = await self._ledger.draw_place(visitor.source, now_s=now_s)
+        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=tie))
 
     def _tid(self, visitor: Visitor) -> str:
         # The same person keeps one id when the lane changes: one person inside, one person waiting.

@@ -17,8 +17,7 @@ import structlog
 from msgspec.structs import replace
 
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
-from preau.gate.rules.calling import Group
-from preau.gate.rules.places import OTHERS, PUPILS
+from preau.gate.rules.calling import QUEUES, Group
 from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
@@ -86,7 +85,7 @@ class Porter:
         self._looks: deque[Look] = deque(maxlen=LOOKS_MAX)  # the latest first
         nobody = Outlook(
             plan=open_plan(clock()),
-            curves={lane: curve((), lane) for lane in (PUPILS, OTHERS)},
+            curves={lane: curve((), lane) for lane in QUEUES},
             sample=1,
             entries=Entries(0, 0.0),
             capacity=capacity,
@@ -131,7 +130,7 @@ class Porter:
         plan, self._memory = next_plan(self._memory, situation)
         seen = Outlook(
             plan=plan,
-            curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in (PUPILS, OTHERS)},
+            curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in QUEUES},
             sample=self._sample,
             entries=entries,
             capacity=capacity,

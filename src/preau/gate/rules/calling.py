@@ -37,12 +37,13 @@ class Stand(NamedTuple):
     """How far the calling has come: kept from one second to the next, and for each second of a plan.
 
     ``called``: per lane, who is below was called. ``budget``: people who may be called still; below 0 a class went in
-    on credit. ``tags``: per lane, of the fair queueing.
+    on credit. ``tags``: per lane, of the fair queueing. ``outstanding``: people called who have not come in yet.
     """
 
     called: tuple[int, ...] = (0,) * LANES
     budget: float = 0.0
     tags: tuple[float, ...] = (0.0,) * LANES
+    outstanding: int = 0
 
 
 class Caller:
@@ -86,7 +87,7 @@ class Caller:
 
     def stand(self) -> Stand:
         """How far the calling has come now."""
-        return Stand(tuple(self._called), self._budget, tuple(self._tags))
+        return Stand(tuple(self._called), self._budget, tuple(self._tags), self.outstanding)
 
     def watermarks(self, *, places: int, flows: bool) -> tuple[int, ...]:
         """Lane 0 open; the others open once nobody waits uncalled in them and before them, and there is room.

@@ -79,7 +79,6 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What the porter saw. ``groups`` sorted by key within each lane; ``inside`` counts lanes 1 to 3.
 
     ``calls_per_s``: the rate of the controller; None: not known, the house is filled in FILL_S.
-    ``walked_in``: people who entered in the last second without a call.
     """
 
     now_s: float
@@ -89,7 +88,6 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     groups: Sequence[Group]
     leaves_per_s: float = 0.0
     calls_per_s: float | None = None
-    walked_in: int = 0
     floors: tuple[float, ...] = FLOORS
 
 
@@ -102,7 +100,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     forgiven: tuple[int, ...] = (0,) * LANES
     """Per lane: who is below was called, did not come, and is not counted any more."""
     newly_called: int = 0
-    """People called for the first second of the last plan."""
+    """People who were called for the latest second, and those who entered in it through an open lane."""
     admitted_total: int = 0
     unused_since_s: float | None = None
     """Since when places stand free although somebody is called, and nobody enters."""
@@ -120,17 +118,21 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     if rate is None:
         rate = max(MIN_CALLS_PER_S, situation.capacity / FILL_S)
     second, stand = _recall(memory, situation)
+    newly_called = _called_between(memory.ahead[0], stand, situation.groups)
+    entered = max(0, situation.admitted_total - memory.admitted_total)
     memory = _forgive_no_shows(memory, stand, situation, free=free)
     caller = Caller(stand, situation.groups, forgiven=memory.forgiven, floors=situation.floors)
-    caller.spend(situation.walked_in)
-    marks, ahead, newly_called = [], [], 0
+    walked_in = max(0, entered - max(0, stand.outstanding - caller.outstanding))
+    caller.spend(walked_in)
+    newly_called += walked_in
+    marks, ahead = [], []
     for ahead_s in range(HORIZON_S):
         places = int(free + situation.leaves_per_s * ahead_s)
         # The second that has begun was paid for in the last plan, if that reached so far.
         caller.call(places=places, budget=rate if ahead_s or not second else 0.0, burst=max(rate, 1.0))
         marks.append(caller.watermarks(places=places, flows=rate > 0))
         ahead.append(caller.stand())
-        newly_called = newly_called if ahead_s else caller.newly_called
+        newly_called += 0 if ahead_s else caller.newly_called
     plan = Plan(
         first_s=int(situation.now_s),
         marks=tuple(marks),
@@ -151,6 +153,12 @@ def _recall(memory: Memory, situation: Situation) -> tuple[int, Stand]:
     """
     second = min(max(int(situation.now_s) - memory.ahead_from_s, 0), len(memory.ahead) - 1)
     return second, memory.ahead[second]
+
+
+def _called_between(before: Stand, stand: Stand, groups: Sequence[Group]) -> int:
+    return sum(
+        group.people for group in groups if before.called[group.lane] <= group.order_key < stand.called[group.lane]
+    )
 
 
 def _forgive_no_shows(memory: Memory, stand: Stand, situation: Situation, *, free: int) -> Memory:
