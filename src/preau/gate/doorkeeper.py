@@ -91,7 +91,7 @@ class Doorkeeper:
             place = await self._draw(visitor.source, now_s)
         held = visitor.ticket
         if held is None or (held.lane, held.order_key) != place:
-            held = Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor))
+            held = Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor, place.lane))
         cookies = (self._ticket_cookie(held, now_s),)
         outlook = self._porter.outlook
         if may_enter(place, outlook.plan, now_s=now_s):
@@ -103,6 +103,7 @@ class Doorkeeper:
                 now_s=now_s,
             )
             if granted:
+                self._porter.desk.tally.entered(place.lane)
                 fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
             if not visitor.bare:  # robots that are turned away say nothing about the places that people have
@@ -132,11 +133,12 @@ class Doorkeeper:
         earlier = await self._ledger.draw_place(source, now_s=now_s)
         return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=secrets.randbelow(TIES)))
 
-    def _tid(self, visitor: Visitor) -> str:
+    def _tid(self, visitor: Visitor, lane: int) -> str:
         # The same person keeps one id when the lane changes: one person inside, one person waiting.
         if visitor.ticket is not None:
             return visitor.ticket.tid
         self.arrivals_total += 1
+        self._porter.desk.tally.arrived(lane)
         return self._random_text(8)
 
     async def _note(self, visitor: Visitor, held: Ticket, now_s: float, for_s: float) -> Wait | None:

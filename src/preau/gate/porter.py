@@ -17,6 +17,8 @@ import structlog
 from msgspec.structs import replace
 
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
+from preau.gate.operators_desk import OperatorsDesk
+from preau.gate.rules.orders import due, obeyed
 from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import Group, Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import Curve, curve
@@ -52,6 +54,16 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     state_json: bytes = b""
     """All of this as ``/attente/etat.json`` says it."""
 
+    @property
+    def inside(self) -> int:
+        """People of lanes 1 to 3 inside."""
+        return self.census.inside
+
+    @property
+    def inside_staff(self) -> int:
+        """People of lane 0 inside."""
+        return self.census.inside_staff
+
 
 class Porter:
     """Looks at the ledger once a second and writes the plan.
@@ -64,6 +76,7 @@ class Porter:
 
     Attributes:
         outlook: what everybody at the gate follows.
+        desk: where operators' orders come in and reports go out.
     """
 
     def __init__(
@@ -77,6 +90,7 @@ class Porter:
         self._ledger = ledger
         self._clock = clock
         self._file = None if published is None else published / AT_THE_DOOR_FILE
+        self.desk = OperatorsDesk(published, capacity=capacity, now_s=clock())
         self._memory = Memory()
         self._looked_at_s: float | None = None
         self._sampled_at_s = self._published_at_s = clock()
@@ -117,24 +131,24 @@ class Porter:
         if not self._restored:
             await self._restore_at_the_door()
         census = await self._ledger.census(now_s=now_s)
-        capacity, entries = self.outlook.capacity, self._latest_entries(census, now_s)
+        holds, entries = self.desk.ordered(), self._latest_entries(census, now_s)
         groups = _groups(census.waiting, self._sample)
         situation = Situation(
             now_s=now_s,
-            capacity=capacity,
+            capacity=holds.called_capacity,
             inside=census.inside,
             admitted_total=census.admitted_total,
-            groups=groups,
+            groups=due(groups, holds, now_s=now_s),
             leaves_per_s=entries.per_s if groups else 0.0,
         )
         plan, self._memory = next_plan(self._memory, situation)
         seen = Outlook(
-            plan=plan,
+            plan=obeyed(plan, holds.mode),
             curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in (PUPILS, OTHERS)},
             sample=self._sample,
             entries=entries,
-            capacity=capacity,
-            free=max(0, capacity - census.inside),
+            capacity=holds.capacity,
+            free=0 if holds.mode == "closed" else max(0, holds.capacity - census.inside),
             census=census,
         )
         self.outlook = _told(seen, now_s=now_s)
@@ -145,6 +159,7 @@ class Porter:
         if abs(now_s - self._published_at_s) >= PUBLISH_EVERY_S:
             self._published_at_s = now_s
             await self.publish_at_the_door()
+        await self.desk.report(self.outlook, holds, now_s=now_s)
 
     def house_is_full(self) -> None:
         """A claim was refused: the last look is out of date, and nobody must be told to come in because of it."""
