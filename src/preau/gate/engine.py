@@ -26,7 +26,7 @@ from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
 from preau.gate.narrow_lane import NarrowLane
 from preau.gate.porter import Porter
-from preau.gate.request import Request, SchoolPaths
+from preau.gate.request import NEWCOMER, Request, SchoolPaths
 from preau.gate.visitor import Scope, headers_of, read_visitor
 from preau.tokens.admission import Pass
 from preau.tokens.cookies import CookieNames
@@ -74,7 +74,7 @@ class GateSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Requests answered by the waiting page or its JSON, since the start of this process."""
     capacity: int
     level: int
-    """Level of the ladder: 0 nobody waits, 1 somebody does."""
+    """Level of the ladder, 0 to 5."""
     tokens_refused: dict[str, int]
     """Forged, expired or malformed tokens, by code, since the start of this process."""
     ledger_failures_total: int
@@ -153,7 +153,7 @@ class Engine:
             admitted_total=outlook.census.admitted_total,
             refused_total=self._refused_total,
             capacity=outlook.capacity,
-            level=int(any(waiting.values())),
+            level=outlook.level,
             tokens_refused={refusal.value: count for refusal, count in self._tokens_refused.items()},
             ledger_failures_total=self._ledger.failures_total,
         )
@@ -201,10 +201,13 @@ class Engine:
         async def leave() -> tuple[str, ...]:
             return cookies if sid is None else await self._keeper.release(sid, now_s=self._clock())
 
+        scope = request.scope
+        if sid is not None and self._keeper.is_newcomer(sid, now_s=request.now_s):
+            scope = {**scope, NEWCOMER: True}
         mask = request.method in {"GET", "HEAD"} and request.wants_page
         behind = Behind(send, cookies=cookies, on_leave=leave, mask=mask)
         try:
-            await self._app(request.scope, receive, behind.send)
+            await self._app(scope, receive, behind.send)
         except Exception:
             if behind.started:
                 raise

@@ -15,10 +15,12 @@ from typing import Any
 import structlog
 from a2wsgi import WSGIMiddleware
 
+from preau.gate.request import NEWCOMER
 from preau.gate.visitor import source_of
 from preau.project.answers import header, refuse
 from preau.project.asgi_types import Message, Receive, Scope, Send
 from preau.project.logs import masked
+from preau.project.meter import Meter
 
 MAX_BODY_BYTES = 1_048_576
 """Forms, journals of 200 events and pictures' references fit; course files are imported by the operator."""
@@ -71,7 +73,8 @@ class SchoolShell:
     def __init__(
         self, wsgi: Callable[..., Any], *, monotonic: Callable[[], float], write_lane: str, sign_in: tuple[str, ...]
     ) -> None:
-        self._bridge = WSGIMiddleware(wsgi, workers=1, send_queue_size=10)
+        self.meter = Meter(monotonic=monotonic)
+        self._bridge = WSGIMiddleware(self.meter.wrap(wsgi), workers=1, send_queue_size=10)
         self._monotonic = monotonic
         self._write_lane = write_lane
         self._sign_in = sign_in
@@ -135,6 +138,7 @@ class SchoolShell:
         page = not self._is_homework(scope)
         self._waiting += 1
         self._pages_waiting += page
+        self.meter.arrives()
         try:
             await self._bridge(_clean(scope), replay, collect)  # type: ignore[arg-type]
         except Exception:
@@ -145,6 +149,7 @@ class SchoolShell:
             self._pages_waiting -= page
         status = answer[0]["status"]
         self.answered_total += 1
+        self.meter.ends(status=status, newcomer=NEWCOMER in scope)
         duration_ms = round((self._monotonic() - started) * 1000, 1)
         if scope["path"] != CANARY_PATH:
             log.info(

@@ -60,7 +60,7 @@ class Rung(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Need(NamedTuple):
-    """The level that a second needs, and the French clause that says why."""
+    """The level that a second needs; ``reason`` is a code of ``preau.published.gate_words``."""
 
     level: int
     reason: str
@@ -69,20 +69,20 @@ class Need(NamedTuple):
 def need(signs: Signs) -> Need:
     """The level that would fit this very second."""
     if not signs.answers:
-        return Need(REFUGE, "l’application ne répond plus")
+        return Need(REFUGE, "app_silent")
     if signs.under_attack:
-        return Need(SIEGE, "des demandes en masse ne viennent pas des élèves")
+        return Need(SIEGE, "attack")
     if signs.queue_s > signs.target_queue_s:
-        return Need(PRIORITY, "les demandes s’accumulent derrière la porte")
+        return Need(PRIORITY, "queueing")
     if signs.pupils_wait_s > LONG_WAIT_S:
-        return Need(PRIORITY, "une classe attendrait plus de cinq minutes")
+        return Need(PRIORITY, "wait")
     if signs.waiting:
-        return Need(SMOOTHING, "plus de monde arrive qu’il ne peut entrer à la fois")
+        return Need(SMOOTHING, "waiting")
     if signs.expected_per_s > signs.rate_per_s:
-        return Need(SMOOTHING, "plus de monde est attendu qu’il ne peut entrer à la fois")
+        return Need(SMOOTHING, "forecast")
     if signs.utilisation >= BUSY:
-        return Need(SMOOTHING, "les machines sont occupées aux deux tiers")
-    return Need(FREE, "personne n’attend")
+        return Need(SMOOTHING, "busy")
+    return Need(FREE, "calm")
 
 
 def step(rung: Rung, signs: Signs, *, now_s: float) -> Rung:

@@ -36,7 +36,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class Helm(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered from one second to the next."""
 
-    controller: controller.Memory = controller.Memory(resources=FIRST_BELIEFS)
+    memory: controller.Memory = controller.Memory(resources=FIRST_BELIEFS)
     rung: Rung = Rung()
     rate: Rate | None = None
 
@@ -50,14 +50,14 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
 def steer(helm: Helm, seen: Seen) -> tuple[Course, Helm]:
     """The course of the next second, and what to remember."""
-    memory, rate = helm.controller, None
+    memory, rate = helm.memory, None
     if seen.readings:
         look = Look(waiting=seen.waiting, entered=seen.entered, called=seen.called, readings=seen.readings)
         rate, memory = controller.next_rate(memory, look)
     rung = ladder.step(helm.rung, _signs(seen, memory, rate), now_s=seen.now_s)
     floors = SIEGE_FLOORS if rung.level == ladder.SIEGE else FLOORS
     course = Course(calls_per_s=None if rate is None else rate.calls_per_s, floors=floors)
-    return course, replace(helm, controller=memory, rung=rung, rate=rate)
+    return course, replace(helm, memory=memory, rung=rung, rate=rate)
 
 
 def _signs(seen: Seen, memory: controller.Memory, rate: Rate | None) -> Signs:
