@@ -120,7 +120,8 @@ class Application:
 
 
 class Gate:
-    def __init__(self, *, capacity: int, published: Path) -> None:
+    def __init__(self, *, capacity: int, published: Path, pass_idle_s: int = 900) -> None:
+        self.pass_idle_s = pass_idle_s
         self.clock = Clock()
         self.keyring = Keyring(b"a secret of the tests, 32 bytes.")
         self.names = cookie_names(secure=False)
@@ -141,6 +142,7 @@ class Gate:
             school=SCHOOL_PATHS,
             clock=self.clock,
             secure=False,
+            pass_idle_s=self.pass_idle_s,
         )
 
     def forget_everything(self, *, capacity: int) -> None:

@@ -55,6 +55,8 @@ SIGN_IN_PER_SOURCE: Final = 10
 """A fifth of the line: a flood from one address, or one school with all its new devices, leaves the rest to others."""
 
 SOCKET_TOUCH_S: Final = 60.0
+TOUCHES_PER_STAY: Final = 3
+"""Where people count as inside for less than three of those minutes, their sockets are heard as often as this."""
 
 log = structlog.get_logger("preau.gate")
 
@@ -126,6 +128,7 @@ class Engine:
             secure=secure,
             pass_idle_s=pass_idle_s,
         )
+        self._touch_s = min(SOCKET_TOUCH_S, pass_idle_s / TOUCHES_PER_STAY)
         self._hall = Hall(keeper=self._keeper, porter=porter, published=published)
         # Pupils of one school share an address: the write lane knows its people by their cards, not by that.
         self._write_lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_source=WRITE_LANE_LINE)
@@ -241,7 +244,7 @@ class Engine:
     async def _kept_inside(self, held: Pass) -> AsyncIterator[None]:
         async def touch_for_ever() -> None:
             while True:
-                await asyncio.sleep(SOCKET_TOUCH_S)
+                await asyncio.sleep(self._touch_s)
                 await self._keeper.touch(held, now_s=self._clock())
 
         task = asyncio.create_task(touch_for_ever())
