@@ -7,14 +7,11 @@ disk that is full must not stop the gate: then the change is in the log only, an
 """
 
 from pathlib import Path
-from typing import Final
 
 import structlog
 
 from preau.published.journals import append_line, last_lines
-from preau.published.shapes import LadderChange
-
-FILE: Final = "ladder.jsonl"
+from preau.published.shapes import LADDER_FILE, LadderChange
 
 log = structlog.get_logger("preau.gate")
 
@@ -23,7 +20,7 @@ class LadderJournal:
     """The journal in the data folder ``data``."""
 
     def __init__(self, data: Path) -> None:
-        self._path = data / FILE
+        self._path = data / LADDER_FILE
 
     def note(self, at_s: float, from_level: int, to_level: int, reason: str) -> None:
         """Writes one change down, durably: costs a sync of the disk, so call it in a thread."""

@@ -76,7 +76,11 @@ def orders_in_words(before: GateOrders, after: GateOrders) -> tuple[str, ...]:
     if before.mode != after.mode:
         said.append(f"mode {MODES[after.mode].name}")
     if before.capacity != after.capacity:
-        said.append("capacité de l’installation" if after.capacity is None else f"capacité {after.capacity}")
+        said.append(
+            "capacité de l’installation"
+            if after.capacity is None
+            else f"capacité {after.capacity:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        )
     if before.pre_open_s != after.pre_open_s:
         said.append(f"ouverture {after.pre_open_s // 60} min avant le cours")
     return tuple(said)

@@ -41,6 +41,8 @@ AT_THE_DOOR_FILE: Final = "at_the_door.json"
 GATE_ORDERS_FILE: Final = "gate_orders.json"
 GATE_REPORT_FILE: Final = "gate_report.json"
 GATE_HISTORY_FILE: Final = "gate_history.json"
+LADDER_FILE: Final = "ladder.jsonl"
+"""In the data folder, beside the published ones: a journal stays where it is written."""
 
 HexId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 """A UUID of the school (a person, a live class), 32 lower-case hex digits."""
