@@ -21,7 +21,7 @@ import structlog
 from preau.gate.answers import Answer, write
 from preau.gate.behind import Application, Behind, Receive, Send
 from preau.gate.doorkeeper import Admitted, Doorkeeper
-from preau.gate.hall import ROOM, Hall, refused
+from preau.gate.hall import OWN_PATHS, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
 from preau.gate.narrow_lane import NarrowLane
@@ -126,7 +126,7 @@ class Engine:
             secure=secure,
             pass_idle_s=pass_idle_s,
         )
-        self._hall = Hall(keeper=self._keeper, porter=porter, published=published)
+        self._hall = Hall(keeper=self._keeper, porter=porter, keyring=keyring, published=published)
         # Pupils of one school share an address: the write lane knows its people by their cards, not by that.
         self._write_lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_source=WRITE_LANE_LINE)
         self._sign_in_lane = NarrowLane(width=SIGN_IN_WIDTH, line=SIGN_IN_LINE, per_source=SIGN_IN_PER_SOURCE)
@@ -166,7 +166,7 @@ class Engine:
 
     async def _http(self, request: Request, receive: Receive, send: Send) -> None:
         head = request.method == "HEAD"
-        if request.path.startswith(ROOM):
+        if request.path.startswith(OWN_PATHS):
             await write(send, await self._hall.answer(request), head=head)
             return
         staying = await self._keeper.stay(request.visitor, now_s=request.now_s)

@@ -49,6 +49,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     free: int
     """Places free at the last look, or 0 since a claim was refused."""
     census: Census
+    level: int = 0
+    """Level of the ladder, 0 to 5."""
     state_json: bytes = b""
     """All of this as ``/attente/etat.json`` says it."""
 
