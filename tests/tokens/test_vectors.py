@@ -12,7 +12,9 @@ from preau.tokens.envelope import Refusal
 from preau.tokens.keyring import Keyring
 
 VECTORS = json.loads((Path(__file__).parents[2] / "docs/protocol/vectors/tokens.json").read_text())
-KINDS: dict[str, Any] = {module.KIND: module for module in (admission, card, challenge, class_link, seat, sign_in_card, ticket)}
+KINDS: dict[str, Any] = {
+    module.KIND: module for module in (admission, card, challenge, class_link, seat, sign_in_card, ticket)
+}
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,9 @@ def test_terms_follow_each_other_without_gap(day: int) -> None:
     assert is_past(term, today=ends)
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-2028-1", "2026-2027-3", "2026-2027-1 ", "9999-10000-1", "٢٠٢٦-2027-1"])
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026-2028-1", "2026-2027-3", "2026-2027-1 ", "9999-10000-1", "٢٠٢٦-2027-1"]
+)
 def test_what_is_no_term_is_never_past(text: str) -> None:
     assert first_day(text) is None
     assert not is_past(text, today=10**6)

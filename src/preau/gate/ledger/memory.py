@@ -99,7 +99,9 @@ class MemoryLedger:
 
     async def spend(self, nonce: str, *, until_s: float, now_s: float) -> bool:
         if len(self._spent) >= interface.SPENT_MAX:
-            self._spent = {known: known_until_s for known, known_until_s in self._spent.items() if known_until_s > now_s}
+            self._spent = {
+                known: known_until_s for known, known_until_s in self._spent.items() if known_until_s > now_s
+            }
         if self._spent.get(nonce, now_s) > now_s or len(self._spent) >= interface.SPENT_MAX:
             return False
         self._spent[nonce] = until_s

@@ -171,7 +171,7 @@ def _template(name: str, frame: dict[str, str]) -> str:
 
 
 def _puzzle(puzzle: Puzzle | None) -> str:
-    return "" if puzzle is None else f' data-puzzle="{escape(".".join(puzzle))}"'
+    return "" if puzzle is None else f' data-puzzle="{escape(puzzle.text)}"'
 
 
 def _hash(text: str) -> str:

@@ -88,7 +88,7 @@ def rank_keys(keyring: Keyring) -> Callable[[int], bytes]:
 
 
 def commitment(key: bytes) -> str:
-    """What is published before the term: SHA-256 of its key, in hexadecimal. The key has 256 bits: nobody guesses it."""
+    """What is published before the term: SHA-256 of its key, in hexadecimal. Nobody guesses the 256 bits of a key."""
     return hashlib.sha256(key).hexdigest()
 
 
