@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -51,8 +52,13 @@ def granian(order: Mapping[str, object], *, tls: bool) -> Iterator[Running]:
     whole = {"port": port, "folder": str(TMP / f"published-{port}"), **order}
     if tls:
         whole["certificate"] = str(certificate())
-    with server(python("-m", "bench.gate.served", json.dumps(whole)), port, tls=tls, ready_path="/__bench/") as running:
-        yield running
+    try:
+        with server(
+            python("-m", "bench.gate.served", json.dumps(whole)), port, tls=tls, ready_path="/__bench/"
+        ) as running:
+            yield running
+    finally:
+        shutil.rmtree(TMP / f"published-{port}", ignore_errors=True)
 
 
 @contextmanager
@@ -130,5 +136,8 @@ def nginx(sent: Bytes, *, tls: bool) -> Iterator[Running]:
         "  }\n}\n"
     )
     command = [tool("nginx") or "nginx", "-c", str(config), "-p", str(folder), "-e", f"{folder}/error.log"]
-    with server(command, port, tls=tls) as running:
-        yield running
+    try:
+        with server(command, port, tls=tls) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder)

@@ -123,7 +123,7 @@ class Burning:
         self.served = 0
         self.dead = False
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, _environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self.dead:
             raise ConnectionError("killed by the bench")
         until_s = time.thread_time() + self.cost_ms / 1000
