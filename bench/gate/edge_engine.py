@@ -1,30 +1,33 @@
-"""The gate as HAProxy: what ``preau edge render`` writes, run as it is. Where there is none yet, the bench says so."""
+"""The gate as HAProxy, run as it is rendered. Where this Préau has no such engine, the bench says so and goes on."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
+from bench.gate import plain
 from bench.gate.machine import tool
-from bench.gate.process import ROOT, Running, python
+from bench.gate.process import LOAD_CORE, TMP, Running
 
 
 @cache
 def why_absent() -> str | None:
     """Why this engine cannot be measured here; None if it can."""
-    if tool("haproxy") is None:
-        return "not available: HAProxy is not installed"
-    done = subprocess.run(  # noqa: S603
-        python("-m", "preau.cli", "edge", "render", "--help"),
-        cwd=ROOT / "src",
-        capture_output=True,
-        check=False,
-    )
-    return None if done.returncode == 0 else "not available: there is no `preau edge render` yet"
+    if find_spec("preau.gate.haproxy") is None:
+        return "not available: this version has none"
+    return None if tool("haproxy") else "not available: HAProxy is not installed"
+
+
+def gates() -> tuple[str, ...]:
+    """The engines that can be measured here, as ``bench.gate.served`` names them."""
+    return ("engine",) if why_absent() else ("engine", "haproxy")
 
 
 @contextmanager
 def edge_engine(capacity: int, *, tls: bool) -> Iterator[Running]:
-    """HAProxy with the rendered gate."""
-    raise RuntimeError(f"nobody has asked why_absent() (capacity {capacity}, tls {tls})")
-    yield
+    """HAProxy with the core to itself; agent and application run beside the load generator and are not counted."""
+    order = {"gate": "haproxy", "capacity": capacity, "alone": True}
+    with plain.granian(order, tls=tls, core=LOAD_CORE) as running:
+        running.measured_pid = int(Path(TMP / f"published-{running.port}" / "measured.pid").read_text())
+        yield running

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "absent"
     for name, command in _TOOLS.items():
-        found[name] = _first_words(command) if tool(name) else "absent"
+        found[name] = first_version(_said(command)) if tool(name) else "absent"
     return found
 
 
@@ -86,10 +87,15 @@ def _stat(path: Path) -> list[str]:
         return []
 
 
-def _first_words(command: tuple[str, ...]) -> str:
+def first_version(text: str) -> str:
+    """The first thing that looks like a version in what a tool says of itself."""
+    found = re.search(r"\d+\.\d+[^\s]*", text)
+    return found[0] if found else "?"
+
+
+def _said(command: tuple[str, ...]) -> str:
     done = subprocess.run([tool(command[0]) or "", *command[1:]], capture_output=True, text=True, check=False)  # noqa: S603
-    lines = (done.stdout + done.stderr).strip().splitlines()
-    return " ".join(next((line for line in lines if any(sign.isdigit() for sign in line)), "?").split()[:4])
+    return done.stdout + done.stderr
 
 
 def _cpu_model() -> str:

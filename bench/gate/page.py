@@ -60,18 +60,17 @@ def _wire(result: Result) -> str:
         "## Costs on the wire\nRequests per CPU-second of the server's processes, 64 connections kept alive; ratios "
         "round by round. Median (least-most).\n"
     )
-    parts = [head]
-    for name in ("plain", "tls", "a handshake per request"):
-        parts.append(
-            f"### {name}: HAProxy engine {result[name]['haproxy engine']}\n{_wire_table(result[name]['rows'])}"
-        )
-    return "\n".join(parts)
+    tables = (
+        f"### {name}: HAProxy engine {result[name]['haproxy engine']}\n{_wire_table(result[name]['rows'])}"
+        for name in ("plain", "tls", "a handshake per request")
+    )
+    return "\n".join([head, *tables])
 
 
 def _wire_table(rows: list[Result]) -> str:
     columns = (
-        "path", "system", "per CPU-s", "CPU µs", "p99 ms", "to plain HAProxy", "target", "to bare", "target ", "to nginx",
-        "bad",
+        "path", "system", "per CPU-s", "CPU µs", "p99 ms", "to plain HAProxy", "target", "to bare", "target ",
+        "to nginx", "bad",
     )  # fmt: skip
     return table(
         columns,
@@ -108,7 +107,8 @@ def _latency(result: Result) -> str:
     return (
         f"## Added latency of somebody inside, at half of what the engine carries ({added['most_per_s']:,.0f}/s)\n"
         + table(("system", "asked per s", "p50 ms", "p99 ms"), rows)
-        + f"\nAdded: p50 {of(added['added_p50_ms'])} ms, p99 {of(added['added_p99_ms'])} ms; target p99 <= {target} ms: "
+        + f"\nAdded: p50 {of(added['added_p50_ms'])} ms, p99 {of(added['added_p99_ms'])} ms; "
+        + f"target p99 <= {target} ms: "
         + verdict(reached=added["added_p99_ms"]["median"] <= target)
         + f"\n\n## Waiting page while Django is saturated in the same process ({saturated['clients_inside']} clients, "
         + f"{saturated['page']})\n"
@@ -129,8 +129,8 @@ def _overload(result: Result) -> str:
         for row in result["rows"]
     ]  # fmt: skip
     columns = (
-        "gate", "pupils", "work/s", "of the peak", "p50 / p99 ms", "requests", "5xx shown", "our 5xx pages", "unanswered",
-        "fell out", "entries per 10 s",
+        "gate", "pupils", "work/s", "of the peak", "p50 / p99 ms", "requests", "5xx shown", "our 5xx pages",
+        "unanswered", "fell out", "entries per 10 s",
     )  # fmt: skip
     with_gate = [row for row in result["rows"] if row["gate"] != "none"]
     least = min(row["share_of_peak"] for row in with_gate)
@@ -138,8 +138,8 @@ def _overload(result: Result) -> str:
     return (
         f"## Under overload\nThe application alone: {result['application_alone_per_s']:.1f}/s; {result['capacity']} "
         f"places.\n{table(columns, rows)}\nLeast share of the peak with the gate {least:.1%}; target >= "
-        f"{result['target_share_of_peak']:.0%}: {verdict(reached=least >= result['target_share_of_peak'])}. Claims against "
-        f"plan per 10 s (target {result['target_claims']:.0%}): "
+        f"{result['target_share_of_peak']:.0%}: {verdict(reached=least >= result['target_share_of_peak'])}. Claims "
+        f"against plan per 10 s (target {result['target_claims']:.0%}): "
         + "; ".join(f"{row['times']}x {_deviation(row['claims_against_plan'])}" for row in with_gate)
         + f".\n\nParts killed and revived at 5x: {killed['deaths']}\n\n{killed['requests']} requests, 5xx shown "
         f"{killed['5xx or refusals shown'] or 0}, our own 5xx pages {killed['our own 5xx pages']}, unanswered "
@@ -155,8 +155,8 @@ def _deviation(found: list[float] | str) -> str:
 def _one_address(result: Result) -> str:
     rows = [
         (
-            name, number + 1, one["entries"], one["blocked"], f"{one['entry_mean_s']:.2f}", f"{one['entry_median_s']:.2f}",
-            f"{one['entry_p90_s']:.2f}", f"{one['entry_last_s']:.2f}",
+            name, number + 1, one["entries"], one["blocked"], f"{one['entry_mean_s']:.2f}",
+            f"{one['entry_median_s']:.2f}", f"{one['entry_p90_s']:.2f}", f"{one['entry_last_s']:.2f}",
             f"{one['flood']['per_s']:.0f}" if one["flood"] else "",
         )
         for name, rounds in result["rounds"].items()
@@ -166,8 +166,8 @@ def _one_address(result: Result) -> str:
     slower, target = result["slower"], result["target_slower"]
     return (
         f"## One address: {result['options']['pupils']} card holders, {result['options']['capacity']} places\n"
-        f"{table(columns, rows)}\nBlocked {result['blocked']}; target 0: {verdict(reached=result['blocked'] == 0)}. Mean "
-        f"entry beside the flood / alone {of(slower)}; target <= {target}: "
+        f"{table(columns, rows)}\nBlocked {result['blocked']}; target 0: {verdict(reached=result['blocked'] == 0)}. "
+        f"Mean entry beside the flood / alone {of(slower)}; target <= {target}: "
         f"{verdict(reached=slower is not None and slower['median'] <= target)}.\n"
     )
 

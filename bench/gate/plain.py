@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.gate.machine import tool
-from bench.gate.process import TMP, Got, Running, free_port, python, server
+from bench.gate.process import SERVER_CORE, TMP, Got, Running, free_port, python, server
 
 UNSENT: Final = frozenset({"set-cookie", "date", "server", "content-length", "connection"})
 """Headers that a server writes itself, or that are one visitor's."""
@@ -46,19 +46,19 @@ def certificate() -> Path:
 
 
 @contextmanager
-def granian(order: Mapping[str, object], *, tls: bool) -> Iterator[Running]:
+def granian(order: Mapping[str, object], *, tls: bool, core: int = SERVER_CORE) -> Iterator[Running]:
     """``bench.gate.served``."""
     port = free_port()
-    whole = {"port": port, "folder": str(TMP / f"published-{port}"), **order}
+    folder = TMP / f"published-{port}"
+    whole = {"port": port, "folder": str(folder), **order}
     if tls:
         whole["certificate"] = str(certificate())
+    command = python("-m", "bench.gate.served", json.dumps(whole))
     try:
-        with server(
-            python("-m", "bench.gate.served", json.dumps(whole)), port, tls=tls, ready_path="/__bench/"
-        ) as running:
+        with server(command, port, tls=tls, ready_path="/__bench/", core=core) as running:
             yield running
     finally:
-        shutil.rmtree(TMP / f"published-{port}", ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -132,7 +132,8 @@ def nginx(sent: Bytes, *, tls: bool) -> Iterator[Running]:
         f"events {{ worker_connections 8000; multi_accept on; }}\nhttp {{\n{places}  access_log off;\n  sendfile on;\n"
         "  tcp_nopush on;\n  keepalive_requests 1000000000;\n  open_file_cache max=100;\n"
         f"  server {{\n    listen 127.0.0.1:{port}{secured}    ssl_protocols TLSv1.3;\n{headers}"
-        f'    default_type "{sent.content_type}";\n    root {sent.folder};\n    location / {{ try_files /body =404; }}\n'
+        f'    default_type "{sent.content_type}";\n    root {sent.folder};\n'
+        "    location / { try_files /body =404; }\n"
         "  }\n}\n"
     )
     command = [tool("nginx") or "nginx", "-c", str(config), "-p", str(folder), "-e", f"{folder}/error.log"]

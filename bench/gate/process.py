@@ -55,13 +55,15 @@ class Running:
         self.process = process
         self.port = port
         self.tls = tls
+        self.measured_pid: int | None = None
+        """Whose CPU counts, if not the whole tree's."""
 
     @property
     def url(self) -> str:
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def cpu_s(self) -> float:
-        return cpu_s(self.process.pid)
+        return cpu_s(self.measured_pid or self.process.pid)
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> "Got":
         """One request on a connection of its own."""
@@ -103,12 +105,13 @@ def server(
     tls: bool = False,
     environment: Mapping[str, str] | None = None,
     ready_path: str = "/",
+    core: int = SERVER_CORE,
 ) -> Iterator[Running]:
     """A fresh server on its core for the length of the block."""
     TMP.mkdir(parents=True, exist_ok=True)
     with (TMP / f"server-{port}.log").open("wb") as said:
         process = subprocess.Popen(  # noqa: S603
-            pinned(SERVER_CORE, command),
+            pinned(core, command),
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", **(environment or {})},
             stdout=said,

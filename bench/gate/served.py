@@ -38,7 +38,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What to serve.
 
     Attributes:
-        gate: the engine alone; with the product's outermost application round it; or nothing at all.
+        gate: the engine alone; with the product's outermost application round it; HAProxy in front; or nothing at all.
+        alone: whether HAProxy has its core to itself.
         application: trivial, or one thread that burns ``cost_ms`` of CPU per request.
         body, headers: a file of bytes and its headers, for ``bytes``.
         capacity: people inside at once.
@@ -46,7 +47,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         folder: for published files.
     """
 
-    gate: Literal["engine", "edge", "none"]
+    gate: Literal["engine", "edge", "haproxy", "none"]
     port: int
     folder: str
     capacity: int = 0
@@ -55,6 +56,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     body: str = ""
     headers: list[tuple[str, str]] = []
     certificate: str = ""
+    alone: bool = False
 
 
 class Process:
@@ -65,7 +67,10 @@ class Process:
         self.engine: Engine | None = None
         self.burning = Burning(order.cost_ms)
         self.application = _application(order, self.burning)
-        if order.gate != "none":
+        self.edge: Any = None
+        if order.gate == "haproxy":
+            self._build_edge()
+        elif order.gate != "none":
             self._build_gate()
 
     def _build_gate(self) -> None:
@@ -81,6 +86,15 @@ class Process:
             hosts = frozenset({"127.0.0.1", "localhost"})
             self.application = Edge(before={}, behind=self.engine, hosts=hosts, secure=False)
 
+    def _build_edge(self) -> None:
+        from bench.gate.served_edge import EdgeGate  # noqa: PLC0415  there may be none
+
+        order = self.order
+        self.edge = EdgeGate(
+            port=order.port, folder=Path(order.folder), capacity=order.capacity, certificate=order.certificate,
+            school=SCHOOL,
+        )  # fmt: skip
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             return
@@ -89,6 +103,9 @@ class Process:
             return
         await self.application(scope, receive, send)
 
+    def _ticking(self) -> "asyncio.Task[None]":
+        return self.edge.ticking() if self.edge else asyncio.create_task(self.porter.run())
+
     async def _obey(self, word: str, send: Any) -> None:
         """``counts``; or ``kill-application``, ``revive-application``, ``kill-porter``, ``revive-porter``."""
         if word.endswith("-application"):
@@ -96,19 +113,24 @@ class Process:
         elif word == "kill-porter":
             self.ticking.cancel()
         elif word == "revive-porter":
-            self.ticking = asyncio.create_task(self.porter.run())
+            self.ticking = self._ticking()
         counts = {"served": self.burning.served, "gate": None}
-        if self.engine is not None:
-            counts["gate"] = msgspec.to_builtins(self.engine.snapshot())
+        gate = self.engine or self.edge
+        if gate is not None:
+            counts["gate"] = msgspec.to_builtins(gate.snapshot())
         await _answer(send, msgspec.json.encode(counts), [("content-type", "application/json")])
 
     async def run(self) -> None:
         order = self.order
-        if self.engine is not None:
-            self.ticking = asyncio.create_task(self.porter.run())
-        pem = Path(order.certificate) if order.certificate else None
+        port, served, pem = order.port, self, Path(order.certificate) if order.certificate else None
+        if self.edge is not None:
+            port, served, pem = self.edge.application_port, self.edge.behind(self), None
+            Path(order.folder).mkdir(parents=True, exist_ok=True)
+            await self.edge.start(alone=order.alone)
+        if order.gate != "none":
+            self.ticking = self._ticking()
         await Server(
-            self, address="127.0.0.1", port=order.port, interface=Interfaces.ASGINL, http=HTTPModes.http1,
+            served, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, http=HTTPModes.http1,
             backlog=serve.BACKLOG, backpressure=serve.BACKLOG, log_enabled=False,
             http1_settings=HTTP1Settings(header_read_timeout=serve.HEADER_TIMEOUT_MS),
             ssl_cert=pem, ssl_key=pem and pem.with_suffix(".key"),
@@ -125,7 +147,8 @@ class Burning:
 
     def __call__(self, _environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self.dead:
-            raise ConnectionError("killed by the bench")
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return []
         until_s = time.thread_time() + self.cost_ms / 1000
         while time.thread_time() < until_s:
             sum(range(200))
