@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import resource
 import socket
 import ssl
 import subprocess
@@ -18,6 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 TMP: Final = ROOT / "bench" / "tmp"
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
+DESCRIPTORS: Final = 65_536
 READY_S: Final = 60.0
 """The demo's first start fills a database."""
 
@@ -35,6 +37,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def raised_descriptors() -> int:
+    """As many descriptors as this machine gives; children inherit them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+    except (ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        return hard
+    return max(soft, DESCRIPTORS)
 
 
 def python(*arguments: str) -> list[str]:

@@ -125,7 +125,6 @@ class Process:
         port, served, pem = order.port, self, Path(order.certificate) if order.certificate else None
         if self.edge is not None:
             port, served, pem = self.edge.application_port, self.edge.behind(self), None
-            Path(order.folder).mkdir(parents=True, exist_ok=True)
             await self.edge.start(alone=order.alone)
         if order.gate != "none":
             self.ticking = self._ticking()
@@ -187,7 +186,7 @@ def main() -> None:
     order = msgspec.json.decode(sys.argv[1], type=Order)
     logs.configure(as_json=True)
     sys.setswitchinterval(serve.SWITCH_INTERVAL_S)
-    serve._raise_descriptor_limit()  # noqa: SLF001  what is measured is what the product does
+    serve._raise_descriptor_limit()  # noqa: SLF001  as the product does
     uvloop.run(Process(order).run())
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.gate.people import KEYRING
-from bench.gate.process import SERVER_CORE, free_port
+from bench.gate.process import SERVER_CORE, free_port, raised_descriptors
 from preau.gate.haproxy import maps
 from preau.gate.haproxy.agent import EdgeAgent, plan_of
 from preau.gate.haproxy.behind import BehindTheEdge
@@ -26,7 +26,7 @@ from preau.tokens.cookies import cookie_names
 
 EDGE_SECRET: Final = "the-edge-of-the-benches-1"  # noqa: S105  of a throw-away server
 CONNECTIONS_MAX: Final = 12_000
-"""Above the ten thousand of the slow clients."""
+"""Above the ten thousand of the slow clients, where descriptors allow: one to each side of a connection, and some."""
 
 PID_FILE: Final = "measured.pid"
 
@@ -43,13 +43,14 @@ class EdgeGate:
     """
 
     def __init__(self, *, port: int, folder: Path, capacity: int, certificate: str, school: SchoolPaths) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.application_port = free_port()
         self.settings = EdgeSettings(
             folder=str(folder / "edge"), bind=f"127.0.0.1:{port}", application=f"127.0.0.1:{self.application_port}",
             edge_secret=EDGE_SECRET, cookies=cookie_names(secure=False), secure=False, school=school,
             open=OpenPaths(exact=("/etat",), prefixes=("/static/", "/__")), certificate=certificate,
-            connections_max=CONNECTIONS_MAX, source_connections_per_10_s=1_000_000,
+            connections_max=min(CONNECTIONS_MAX, raised_descriptors() // 2 - 500), source_connections_per_10_s=1_000_000,
         )  # fmt: skip
         self._control = Control(folder / "edge" / "edge.sock")
         ledger = EdgeLedger(self._control)

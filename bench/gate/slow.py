@@ -6,7 +6,6 @@ from 64 addresses. Meanwhile an honest visitor comes 20 times a second, each tim
 
 import asyncio
 import csv
-import resource
 import subprocess
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ import msgspec
 from bench.gate import wrk
 from bench.gate.latency import demo
 from bench.gate.machine import tool
-from bench.gate.process import LOAD_CORE, TMP, Running, pinned
+from bench.gate.process import LOAD_CORE, TMP, Running, pinned, raised_descriptors
 from bench.gate.spread import probed
 from bench.gate.visitors import Answer, probe
 
@@ -48,7 +47,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Each attack against a fresh server, and the same probe without any; the result for the JSON."""
-    connections = min(options.connections, _raised_descriptors() - DESCRIPTORS_BESIDE)
+    connections = min(options.connections, raised_descriptors() - DESCRIPTORS_BESIDE)
     rows = []
     for name in ("none", *ATTACKS):
         with demo(CAPACITY) as running:
@@ -120,14 +119,3 @@ def _most_connected(figures: Path) -> int:
     table.unlink()
     figures.with_suffix(".html").unlink(missing_ok=True)
     return max((int(text) for text in texts if text.isdecimal()), default=0)
-
-
-def _raised_descriptors() -> int:
-    """As many descriptors as this machine gives; children inherit them."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (65_536, 65_536))
-    except (ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        return hard
-    return max(soft, 65_536)
