@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from bench.gate import people, plain, wrk
+from bench.gate.edge_engine import gates, why_absent
 from bench.gate.process import Running
 from bench.gate.pupils import Diary, Pupil, new_diary, numbers
 from bench.gate.spread import percentile, ratios, spread
@@ -41,22 +42,29 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Runs with and without the flood; the result for the JSON."""
+    return {
+        "options": msgspec.to_builtins(options),
+        "target_slower": 1.05,
+        "several sources": wrk.sources_library() is not None,
+        "haproxy engine": why_absent() or "measured",
+        "engines": {gate: _engine(gate, options, say) for gate in gates()},
+    }
+
+
+def _engine(gate: str, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     found: dict[str, list[dict[str, Any]]] = {"alone": [], "beside a flood": []}
     for number in range(options.rounds):
         for name in ("alone", "beside a flood") if number % 2 == 0 else ("beside a flood", "alone"):
-            with plain.granian({"gate": "engine", "capacity": options.capacity}, tls=False) as running:
+            with plain.granian({"gate": gate, "capacity": options.capacity}, tls=False) as running:
                 found[name].append(_morning(running, options, flood=name != "alone"))
-            say(f"round {number + 1} {name:15} {found[name][-1]}")
+            say(f"{gate} round {number + 1} {name:15} {found[name][-1]}")
     means = {name: {number: one["entry_mean_s"] for number, one in enumerate(runs)} for name, runs in found.items()}
     slower = ratios(means["beside a flood"], means["alone"])
     return {
-        "options": msgspec.to_builtins(options),
         "rounds": found,
         "entry_mean_s": {name: spread(list(values.values()))._asdict() for name, values in means.items()},
         "slower": slower and slower._asdict(),
-        "target_slower": 1.05,
         "blocked": sum(one["blocked"] for one in found["beside a flood"]),
-        "several sources": wrk.sources_library() is not None,
     }
 
 

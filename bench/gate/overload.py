@@ -10,12 +10,15 @@ import json
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from bench.gate import people, plain, wrk
+from bench.gate.edge_engine import gates, why_absent
 from bench.gate.process import TMP, Running
 from bench.gate.pupils import Diary, Pupil, for_seconds, new_diary, numbers
 from bench.gate.spread import by_window, percentile
@@ -25,6 +28,9 @@ WINDOW_S: Final = 10.0
 CLASS_SIZE: Final = 25
 WITHOUT_CARD: Final = 0.2
 """One visitor in five has no card: a new device."""
+
+PARTS: Final = {"engine": ("application", "porter"), "haproxy": ("application", "porter", "edge")}
+"""What is killed. A killed edge is started again by its parent, as by systemd; a second edge would stand in meanwhile."""
 
 TARGET_WORK: Final = 0.95
 TARGET_CLAIMS: Final = 0.02
@@ -60,7 +66,7 @@ def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     capacity = math.ceil(options.fullness * most_per_s * options.think_s)
     say(f"the application alone: {most_per_s:.1f}/s; so {capacity} places")
     rows = []
-    for gate in ("engine", "none"):
+    for gate in (*gates(), "none"):
         for times in options.times:
             rows.append({"gate": gate, "times": times, **_one_load(gate, times, capacity, options)})
             say(f"{gate:6} {times:3}x {json.dumps(rows[-1])}")
@@ -75,7 +81,8 @@ def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
         "peak_work_per_s": peak,
         "target_share_of_peak": TARGET_WORK,
         "target_claims": TARGET_CLAIMS,
-        "killings": _killings(capacity, options, say),
+        "killings": {gate: _killings(gate, capacity, options, say) for gate in gates()},
+        "haproxy engine": why_absent() or "measured",
     }
 
 
@@ -171,14 +178,14 @@ def _admitted(report: dict[str, Any]) -> int:
     return sum(total.values()) if isinstance(total, dict) else int(total)
 
 
-def _killings(capacity: int, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
+def _killings(gate: str, capacity: int, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Five times as many pupils as places, while one part after another is dead for a while."""
     diary, notes = new_diary(), []
-    with _served("engine", capacity, options) as running:
+    with _served(gate, capacity, options) as running:
 
         async def morning() -> None:
-            deaths = asyncio.create_task(_deaths(running, options, notes))
-            seconds = options.fill_s + 4 * options.kill_s + 1
+            deaths = asyncio.create_task(_deaths(running, PARTS[gate], options, notes))
+            seconds = options.fill_s + 2 * len(PARTS[gate]) * options.kill_s + 1
             lives = [_life(running.port, seat, options, diary) for seat in range(5 * capacity)]
             await for_seconds(seconds, lives)
             await deaths
@@ -186,15 +193,16 @@ def _killings(capacity: int, options: Options, say: Callable[[str], None]) -> di
         began_s = time.monotonic()
         asyncio.run(morning())
         lasted_s = time.monotonic() - began_s
-    say(f"killings: {diary.totals()}")
+    say(f"{gate} killings: {diary.totals()}")
     windows = by_window(diary.worked, start_s=began_s, end_s=began_s + lasted_s, window_s=max(1.0, options.kill_s / 4))
     return {"deaths": notes, "works_per_quarter_of_a_death": windows, **diary.totals()}
 
 
-async def _deaths(running: Running, options: Options, notes: list[dict[str, Any]]) -> None:
+async def _deaths(running: Running, parts: tuple[str, ...], options: Options, notes: list[dict[str, Any]]) -> None:
     await asyncio.sleep(options.fill_s)
-    for part in ("application", "porter"):
+    for part in parts:
         for word in ("kill", "revive"):
             notes.append({"part": part, "did": word, "at_s": round(time.time(), 1)})
-            await asyncio.to_thread(running.get, f"/__bench/{word}-{part}")
+            with suppress(OSError, HTTPException):  # a killed edge does not answer
+                await asyncio.to_thread(running.get, f"/__bench/{word}-{part}")
             await asyncio.sleep(options.kill_s)

@@ -134,17 +134,23 @@ def _overload(result: Result) -> str:
     )  # fmt: skip
     with_gate = [row for row in result["rows"] if row["gate"] != "none"]
     least = min(row["share_of_peak"] for row in with_gate)
-    killed = result["killings"]
     return (
         f"## Under overload\nThe application alone: {result['application_alone_per_s']:.1f}/s; {result['capacity']} "
         f"places.\n{table(columns, rows)}\nLeast share of the peak with the gate {least:.1%}; target >= "
         f"{result['target_share_of_peak']:.0%}: {verdict(reached=least >= result['target_share_of_peak'])}. Claims "
         f"against plan per 10 s (target {result['target_claims']:.0%}): "
         + "; ".join(f"{row['times']}x {_deviation(row['claims_against_plan'])}" for row in with_gate)
-        + f".\n\nParts killed and revived at 5x: {killed['deaths']}\n\n{killed['requests']} requests, 5xx shown "
-        f"{killed['5xx or refusals shown'] or 0}, our own 5xx pages {killed['our own 5xx pages']}, unanswered "
-        f"{killed['unanswered'] or 0}, fell out {killed['fell out']}; works per quarter of a death "
-        f"{killed['works_per_quarter_of_a_death']}.\n"
+        + ".\n"
+        + "".join(_killed(gate, found) for gate, found in result["killings"].items())
+    )
+
+
+def _killed(gate: str, found: Result) -> str:
+    return (
+        f"\nParts killed and revived at 5x, {gate}: {', '.join(one['did'] + ' ' + one['part'] for one in found['deaths'])}"
+        f"; {found['requests']} requests, 5xx shown {found['5xx or refusals shown'] or 0}, our own 5xx pages "
+        f"{found['our own 5xx pages']}, unanswered {found['unanswered'] or 0}, fell out {found['fell out']}; works per "
+        f"quarter of a death {found['works_per_quarter_of_a_death']}.\n"
     )
 
 
@@ -153,29 +159,33 @@ def _deviation(found: list[float] | str) -> str:
 
 
 def _one_address(result: Result) -> str:
+    head = f"## One address: {result['options']['pupils']} card holders, {result['options']['capacity']} places\n"
+    return head + "".join(_address_of(gate, found, result) for gate, found in result["engines"].items())
+
+
+def _address_of(gate: str, found: Result, result: Result) -> str:
     rows = [
         (
             name, number + 1, one["entries"], one["blocked"], f"{one['entry_mean_s']:.2f}",
             f"{one['entry_median_s']:.2f}", f"{one['entry_p90_s']:.2f}", f"{one['entry_last_s']:.2f}",
             f"{one['flood']['per_s']:.0f}" if one["flood"] else "",
         )
-        for name, rounds in result["rounds"].items()
+        for name, rounds in found["rounds"].items()
         for number, one in enumerate(rounds)
     ]  # fmt: skip
     columns = ("pupils", "round", "entered", "blocked", "mean s", "median s", "p90 s", "last s", "flood /s")
-    slower, target = result["slower"], result["target_slower"]
+    slower, target = found["slower"], result["target_slower"]
     return (
-        f"## One address: {result['options']['pupils']} card holders, {result['options']['capacity']} places\n"
-        f"{table(columns, rows)}\nBlocked {result['blocked']}; target 0: {verdict(reached=result['blocked'] == 0)}. "
-        f"Mean entry beside the flood / alone {of(slower)}; target <= {target}: "
-        f"{verdict(reached=slower is not None and slower['median'] <= target)}.\n"
+        f"### {gate}\n{table(columns, rows)}\nBlocked {found['blocked']}; target 0: "
+        f"{verdict(reached=found['blocked'] == 0)}. Mean entry beside the flood / alone {of(slower)}; target <= "
+        f"{target}: {verdict(reached=slower is not None and slower['median'] <= target)}.\n"
     )
 
 
 def _slow(result: Result) -> str:
     rows = [
         (
-            row["attack"], row["connected_most"], path, found["asked"], f"{found['availability']:.2%}",
+            row["gate"], row["attack"], row["connected_most"], path, found["asked"], f"{found['availability']:.2%}",
             f"{found['p50_ms']:.1f}", f"{found['p99_ms']:.1f}", f"{found['worst_ms']:.1f}",
             verdict(
                 reached=found["availability"] >= result["target_availability"]

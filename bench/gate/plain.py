@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.gate.machine import tool
-from bench.gate.process import SERVER_CORE, TMP, Got, Running, free_port, python, server
+from bench.gate.process import LOAD_CORE, SERVER_CORE, TMP, Got, Running, free_port, python, server
 
 UNSENT: Final = frozenset({"set-cookie", "date", "server", "content-length", "connection"})
 """Headers that a server writes itself, or that are one visitor's."""
@@ -82,11 +82,15 @@ def haproxy_return(sent: Bytes, *, tls: bool) -> Iterator[Running]:
 
 
 @contextmanager
-def haproxy_proxy(behind: Running) -> Iterator[Running]:
-    """HAProxy that only hands requests on: what a pass check costs without any gate."""
+def haproxy_proxy(sent: Bytes, *, tls: bool) -> Iterator[Running]:
+    """HAProxy that only hands requests on, to a bare application beside the load: a pass check without the check."""
     port = free_port()
-    with _haproxy(port, f"use_backend b\nbackend b\n  server s 127.0.0.1:{behind.port}", tls=False) as running:
-        yield running
+    headers = [*sent.headers, ("content-length", str(sent.size))]
+    order = {"gate": "none", "application": "bytes", "body": str(sent.file), "headers": headers}
+    with granian(order, tls=False, core=LOAD_CORE) as behind:
+        handed_on = f"default_backend b\nbackend b\n  server s 127.0.0.1:{behind.port}"
+        with _haproxy(port, handed_on, tls=tls) as running:
+            yield running
 
 
 @contextmanager

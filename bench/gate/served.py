@@ -107,11 +107,13 @@ class Process:
         return self.edge.ticking() if self.edge else asyncio.create_task(self.porter.run())
 
     async def _obey(self, word: str, send: Any) -> None:
-        """``counts``; or ``kill-application``, ``revive-application``, ``kill-porter``, ``revive-porter``."""
+        """``counts``; or ``kill-application``, ``revive-application``, ``kill-porter``, ``revive-porter``, ``kill-edge``."""
         if word.endswith("-application"):
             self.burning.dead = word.startswith("kill")
         elif word == "kill-porter":
             self.ticking.cancel()
+        elif word == "kill-edge" and self.edge is not None:
+            self.edge.kill()
         elif word == "revive-porter":
             self.ticking = self._ticking()
         counts = {"served": self.burning.served, "gate": None}

@@ -6,6 +6,7 @@ cost per request is its own; or all of it shares one core, as on one machine.
 
 import asyncio
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -73,13 +74,18 @@ class EdgeGate:
         now_s = time.time()
         keys, plan = maps.key_lines(KEYRING, now_s=now_s), plan_of(self.porter.outlook, now_s=now_s)
         write_files(self.folder / "edge", render(self.settings, keys, plan, self.porter.outlook.state_json.decode()))
-        self.process = EdgeProcess(self.folder / "edge")
-        await self.process.start()
-        pid = await self._control.process_id()
+        process = EdgeProcess(self.folder / "edge")
+        await process.start()
+        self._pid = await self._control.process_id()
         if alone:
-            os.sched_setaffinity(pid, {SERVER_CORE})
-        (self.folder / PID_FILE).write_text(str(pid))
+            os.sched_setaffinity(self._pid, {SERVER_CORE})
+        (self.folder / PID_FILE).write_text(str(self._pid))
         await self._agent.tick()
+        self._reviving = asyncio.create_task(process.run())
+
+    def kill(self) -> None:
+        """As the kernel does when memory is short; its parent starts another one."""
+        os.kill(self._pid, signal.SIGKILL)
 
     def ticking(self) -> "asyncio.Task[None]":
         """The agent, which is the porter here."""

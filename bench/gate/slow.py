@@ -9,12 +9,14 @@ import csv
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from bench.gate import wrk
+from bench.gate import plain, wrk
+from bench.gate.edge_engine import gates, why_absent
 from bench.gate.latency import demo
 from bench.gate.machine import tool
 from bench.gate.process import LOAD_CORE, TMP, Running, pinned, raised_descriptors
@@ -49,19 +51,26 @@ def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Each attack against a fresh server, and the same probe without any; the result for the JSON."""
     connections = min(options.connections, raised_descriptors() - DESCRIPTORS_BESIDE)
     rows = []
-    for name in ("none", *ATTACKS):
-        with demo(CAPACITY) as running:
-            row = _under(name, running, options, connections)
-        rows.append({"attack": name, **row})
-        say(f"{name:12} connected {row['connected_most']:6} {row['probes']}")
+    for gate in gates():
+        for name in ("none", *ATTACKS):
+            with demo(CAPACITY) if gate == "engine" else _edge() as running:
+                row = _under(name, running, options, connections)
+            rows.append({"gate": gate, "attack": name, **row})
+            say(f"{gate:7} {name:12} connected {row['connected_most']:6} {row['probes']}")
     return {
         "rows": rows,
         "connections_wanted": options.connections,
         "connections_possible_here": connections,
         "seconds": options.seconds,
+        "haproxy engine": why_absent() or "measured",
         "target_availability": 0.999,
         "target_p99_ms": 200.0,
     }
+
+
+def _edge() -> AbstractContextManager[Running]:
+    """HAProxy, its agent and an application of 5 ms per page."""
+    return plain.granian({"gate": "haproxy", "capacity": CAPACITY, "application": "burning", "cost_ms": 5}, tls=False)
 
 
 def _under(name: str, running: Running, options: Options, connections: int) -> dict[str, Any]:

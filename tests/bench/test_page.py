@@ -21,7 +21,7 @@ def slow_clients(*, availability: float, p99_ms: float) -> dict[str, object]:
     probe = {"asked": 400, "availability": availability, "p50_ms": 1.0, "p99_ms": p99_ms, "worst_ms": p99_ms}
     return {
         **HEAD,
-        "rows": [{"attack": "slow headers", "connected_most": 10_000, "probes": {"/": probe}}],
+        "rows": [{"gate": "engine", "attack": "slow headers", "connected_most": 10_000, "probes": {"/": probe}}],
         "connections_wanted": 10_000,
         "connections_possible_here": 10_000,
         "seconds": 20,
