@@ -26,10 +26,14 @@ def _spread() -> Floats:
     """Shares of the entry work by second after the claim: even for 15 s, then falling to nothing at 25 s."""
     seconds = np.arange(25) + 0.5
     shares = np.clip((25 - seconds) / 10, 0.0, 1.0)
-    return shares / shares.sum()
+    spread: Floats = shares / shares.sum()
+    return spread
 
 
 SPREAD: Final = _spread()
+NEARLY: Final = 4.0
+"""Requests: what is left when the simulation ends, and rounding, keep nobody out."""
+
 BEYOND_S: Final = len(SPREAD) + PATIENCE_S + RETRY_S
 
 
@@ -82,11 +86,11 @@ class Application:
         capacity = float(self._capacity[second])
         done, useful = self._work(second, capacity)
         return Served(
-            done_per_s=done,
-            useful_per_s=useful,
-            queue_s=self._queued / capacity,
+            done_per_s=float(done),
+            useful_per_s=float(useful),
+            queue_s=float(self._queued) / capacity,
             background_per_s=float(self._background[second]),
-            failed_share=failed / came if came else 0.0,
+            failed_share=float(failed / came) if came else 0.0,
             capacity_per_s=capacity,
         )
 
@@ -141,9 +145,10 @@ class Application:
     def in_at(self) -> Floats:
         """For each second, when those who claimed then were in (seconds; infinity for never)."""
         needed, useful = np.cumsum(self._needed), np.cumsum(self._useful)
-        at = np.searchsorted(useful, needed * (1 - 1e-9) - 1e-6).astype(float)
+        at = np.searchsorted(useful, needed - NEARLY).astype(float)
         at[at >= len(useful)] = np.inf
-        return np.maximum(at, np.arange(len(at), dtype=float))
+        not_before: Floats = np.maximum(at, np.arange(len(at), dtype=float))
+        return not_before
 
 
 def capacities(scenario: Scenario, *, drain_at_s: int) -> Floats:

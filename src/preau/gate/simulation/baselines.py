@@ -7,7 +7,7 @@ position cursor.
 import math
 from typing import Final
 
-from preau.gate.rules.plan import OPEN
+from preau.gate.rules.calling import OPEN
 from preau.gate.simulation.orders import Order
 from preau.gate.simulation.policy import ALL_CALLED, NO_LIMIT, Decision, Seen
 
@@ -21,7 +21,7 @@ class NoGate:
 
     name, order = "no-gate", Order.ARRIVAL
 
-    def tick(self, now_s: float, seen: Seen) -> Decision:  # noqa: ARG002, PLR6301  the protocol's
+    def tick(self, now_s: float, seen: Seen) -> Decision:  # noqa: ARG002  the protocol's
         """Open."""
         return Decision(ALL_CALLED, NO_LIMIT)
 

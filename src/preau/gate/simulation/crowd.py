@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from preau.gate.rules.calling import Group
 from preau.gate.rules.places import STAFF
-from preau.gate.rules.plan import Group
 from preau.gate.rules.state import SAMPLE_LOTS, in_sample, next_sample
 from preau.gate.simulation.orders import Standing
 from preau.gate.simulation.world import NEVER, Bytes, Flags, Ints, Longs, World
@@ -196,9 +196,10 @@ class Crowd:
             return present[heard[lots[present]]]
         if sample not in self._listed:
             self._listed = {sample: np.flatnonzero(heard[lots]).astype(np.int32)}
-        people = self._listed[sample]
-        people = people[: int(np.searchsorted(people, self.arrived))]
-        return people[_present(self.state[people])]
+        listed = self._listed[sample]
+        come = listed[: int(np.searchsorted(listed, self.arrived))]
+        heard_now: Ints = come[_present(self.state[come])]
+        return heard_now
 
 
 def _present(state: Bytes) -> Flags:

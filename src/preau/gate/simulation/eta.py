@@ -1,4 +1,4 @@
-"""What the waiting page tells a panel of people, to be held against what then happened. All of it by the gate's rules."""
+"""What the waiting page tells a panel of people, by the gate's rules, to be held against what then happened."""
 
 from collections import deque
 from typing import Final, NamedTuple

@@ -10,10 +10,13 @@ import numpy.typing as npt
 from preau.gate.simulation.run import Run
 from preau.gate.simulation.scenario import LESSON_S
 from preau.gate.simulation.survival import Waits, waits
-from preau.gate.simulation.world import NEVER, NO_CLASS, PUPIL, STRANGER, TEACHER, Longs, World
+from preau.gate.simulation.world import NEVER, PUPIL, STRANGER, TEACHER, Flags, Floats, Longs, World
 
 OVERLOADED_S: Final = 0.5
 """Queueing longer than this is overload: pages feel broken."""
+
+CROWD: Final = 0.02
+"""A crowd waits: this share of all people is before the gate. Fewer are the called on their way in, and the absent."""
 
 READY_SHARE: Final = 0.8
 PAIRS: Final = 200_000
@@ -36,14 +39,16 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes of lesson lost per pupil who would have come: without them or without their teacher."""
     class_minutes_lost: float
     """The same summed over all pupils."""
-    class_ready_mean_min: float | None
+    class_ready_mean_min: float
     """Teacher and 80 % of the pupils who would come are in, minutes after the start; classes that never were count a
     whole lesson."""
-    class_ready_p90_min: float | None
+    class_ready_p90_min: float
     ready_after_1_min: float
     never_ready: float
     utilisation_waiting: float | None
-    """Work answered in time over capacity, in the seconds in which a second's worth of people waited uncalled."""
+    """Work answered in time over capacity, while a crowd waited."""
+    entries_per_s: float | None
+    """Mean of the same seconds: two orders are compared at equal capacity only where this is equal."""
     overloaded_s: int
     longest_queue_s: float
     useful_share: float
@@ -96,6 +101,7 @@ def measure(run: Run) -> Measures:
         ready_after_1_min=float((ready_min <= 1).mean()),
         never_ready=never,
         utilisation_waiting=_utilisation(run),
+        entries_per_s=_entries_per_s(run),
         overloaded_s=int(np.count_nonzero(queue > OVERLOADED_S)),
         longest_queue_s=float(queue.max()),
         useful_share=float(run.column("useful_per_s").sum()) / done if done else 1.0,
@@ -152,14 +158,22 @@ def ready_s(run: Run) -> npt.NDArray[np.float32]:
     return ready
 
 
-def _ready(run: Run) -> tuple[npt.NDArray[np.float32], float]:
-    late_s = ready_s(run) - run.world.class_start_s
-    return late_s.clip(0, LESSON_S) / np.float32(60), float(np.isinf(late_s).mean())
+def _ready(run: Run) -> tuple[Floats, float]:
+    late_s = ready_s(run).astype(float) - run.world.class_start_s
+    return late_s.clip(0, LESSON_S) / 60, float(np.isinf(late_s).mean())
+
+
+def _crowded(run: Run) -> Flags:
+    return run.column("waiting") >= CROWD * run.world.people
+
+
+def _entries_per_s(run: Run) -> float | None:
+    full = _crowded(run)
+    return float(run.column("entered")[full].mean()) if full.any() else None
 
 
 def _utilisation(run: Run) -> float | None:
-    scenario = run.world.scenario
-    full = run.column("uncalled") >= scenario.capacity_per_s / scenario.mean_entry_work
+    full = _crowded(run)
     capacity = float(run.column("capacity_per_s")[full].sum())
     return float(run.column("useful_per_s")[full].sum()) / capacity if capacity else None
 
@@ -173,7 +187,7 @@ def _in_95_s(run: Run) -> float | None:
 
 
 def _inversions(run: Run, key: Longs, *, apart_s: int = 0) -> float:
-    """Share of pairs of one lane, both kept waiting, of which the later key entered earlier by more than ``apart_s``."""
+    """Share of pairs of one lane, both kept waiting, whose later key entered earlier by more than ``apart_s``."""
     world = run.world
     entered = run.claimed_s != NEVER
     kept = np.flatnonzero(entered & (run.claimed_s - world.arrival_ms // 1000 > 1))
@@ -216,5 +230,3 @@ def _worsened(run: Run) -> float:
             worse += end - told.at_s > 1.25 * max(before - told.at_s, run.world.scenario.poll_s)
         ends[told.person] = end
     return worse / again if again else 0.0
-
-

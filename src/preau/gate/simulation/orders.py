@@ -6,15 +6,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from preau.gate.rules.places import HOUR_S, OTHERS, PUPILS, STAFF, TIES, lesson_key, lesson_run
+from preau.gate.rules.places import CARDS, HOUR_S, OTHERS, PUPILS, STAFF, TIES, lesson_key, lesson_run
 from preau.gate.simulation.world import GUARDIAN, PUPIL, STRANGER, TEACHER, Bytes, Longs, World
 from preau.tokens.card import Card, Role, hours_mask
 
 RANK_KEY: Final = bytes(range(32))
 """Of the simulation alone."""
-
-CARDS_LANE: Final = OTHERS
-"""Where a card without a lesson stands."""
 
 
 class Order(StrEnum):
@@ -59,7 +56,7 @@ def _by_rules(world: World) -> Standing:
     lane = np.full(world.people, OTHERS, dtype=np.uint8)
     lane[world.kind == TEACHER] = STAFF
     lane[world.kind == PUPIL] = PUPILS
-    lane[world.kind == GUARDIAN] = CARDS_LANE
+    lane[world.kind == GUARDIAN] = CARDS
     key = _arrival_keys(world)
     in_class = (world.kind != GUARDIAN) & (world.kind != STRANGER)
     key[in_class] = class_keys(world)[world.class_of[in_class]]

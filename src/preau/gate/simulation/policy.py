@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from preau.gate.rules.plan import OPEN, Group
+from preau.gate.rules.calling import OPEN, Group
 from preau.gate.simulation.orders import Order
 from preau.tokens.ticket import LANES
 

@@ -1,22 +1,19 @@
-"""The gate's own policy: its real rules, given what a porter would see. No rule is written here a second time.
+"""The gate's own policy: its real rules, given what a porter would see. No rule is written twice.
 
 The rate comes from a law: the controller's (``gate.rules.controller``), or another one to compare with. Who is called at
 that rate is decided by ``gate.rules.plan`` in every case, so that laws differ in nothing else.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from preau.gate.rules import controller, plan
 from preau.gate.rules.controller import Look, Reading, Resource
-from preau.gate.rules.plan import Situation, next_plan
 from preau.gate.simulation.orders import Order
 from preau.gate.simulation.policy import Decision, Seen
 from preau.tokens.ticket import LANES
 
-CLAIM_SLACK = 1.3
-"""The claim limiter over the planned rate."""
-
-HTTP = "http"
+HTTP: Final = "http"
+PLACES_FOR_ALL: Final = 2**40
 
 
 class Law(Protocol):
@@ -51,7 +48,7 @@ class Controlled:
 
 
 class PlanPolicy:
-    """The plan of ``gate.rules.plan`` at the rate of a law.
+    """The plan of ``gate.rules.plan`` at the rate of a law. Nobody leaves, and there is room for all: the rate binds.
 
     Args:
         name: as the report says it.
@@ -63,22 +60,23 @@ class PlanPolicy:
         self.name, self.order = name, order
         self._law = law
         self._memory = plan.Memory()
-        self._marks: tuple[int, ...] = (0,) * LANES
+        self._below: tuple[int, ...] = (0,) * LANES
         self._called = 0
 
     def tick(self, now_s: float, seen: Seen) -> Decision:
         """The first second of the plan."""
         rate = self._law.calls_per_s(seen, called=self._called + seen.walked_in)
-        situation = Situation(
+        situation = plan.Situation(
             now_s=now_s,
-            capacity=int(max(rate, 0.0) * plan.FILL_S),
-            inside=0,
+            capacity=PLACES_FOR_ALL,
+            inside=seen.inside,
             admitted_total=seen.admitted_total,
             groups=seen.groups,
+            calls_per_s=rate,
+            walked_in=seen.walked_in,
         )
-        made, self._memory = next_plan(self._memory, situation)
-        self._called = sum(
-            group.people for group in seen.groups if self._marks[group.lane] <= group.order_key < made.marks[0][group.lane]
-        )
-        self._marks = made.marks[0]
-        return Decision(made.marks[0], CLAIM_SLACK * rate)
+        made, self._memory = plan.next_plan(self._memory, situation)
+        below = self._memory.ahead[0].called
+        self._called = sum(g.people for g in seen.groups if self._below[g.lane] <= g.order_key < below[g.lane])
+        self._below = below
+        return Decision(made.marks[0], made.claims_at(now_s=now_s))

@@ -1,8 +1,8 @@
 """Scenarios: how many come, when, and what happens to the application meanwhile. Data only.
 
-Two families. **Morning**: all of France, several start times, people who give up; what order is worth. **Drain** (research
-on the gate, 3.5): 100,000 people within three minutes and a capacity that breaks in mid-drain; what a law of rates is
-worth. The five variations of the drain were held out when the law's constants were chosen.
+Two families. **Morning**: all of France, several start times, people who give up; what order is worth. **Drain**
+(research on the gate, 3.5): 100,000 people within three minutes and a capacity that breaks in mid-drain; what a law of
+rates is worth. The five variations of the drain were held out when the law's constants were chosen.
 """
 
 from typing import Final
@@ -59,7 +59,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     poll_s: int = 10
     """Somebody called hears of it after a uniform time up to this."""
     failure: Failure | None = None
-    lasts_s: int = 9000
+    lasts_s: int = 12_000
     """The simulation ends here at the latest, seconds after 7:00."""
 
     @property
@@ -78,7 +78,7 @@ BREAK: Final = Failure(after_s=300, lasts_s=180, left=0.55)
 
 def drain(name: str, people: int = 100_000) -> Scenario:
     """The base scenario of the drain or one of its variations, by name; KeyError for another name."""
-    base = Scenario(name=name, people=people, spread_s=45.0, habit_s=15.0, no_show=0.15, failure=BREAK)
+    base = Scenario(name=name, people=people, spread_s=45.0, habit_s=15.0, no_show=0.15, failure=BREAK, lasts_s=8600)
     changes: dict[str, dict[str, object]] = {
         "base": {},
         "no-failure": {"failure": None},

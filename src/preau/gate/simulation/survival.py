@@ -44,5 +44,5 @@ def curve(ended_s: Longs, gave_up_s: Longs) -> Floats:
     left = np.bincount(gave_up_s, minlength=longest + 1)
     # Who leaves in a second counts as there in it: they were still waiting when others entered.
     at_risk = np.cumsum((ended + left)[::-1])[::-1]
-    stay: Floats = np.cumprod(1 - ended / np.maximum(at_risk, 1))
+    stay: Floats = np.cumprod(1.0 - ended / np.maximum(at_risk, 1), dtype=np.float64)
     return stay

@@ -99,7 +99,7 @@ def draw(scenario: Scenario, *, seed: int, day: int = 0) -> World:
 
 
 def _classes(scenario: Scenario, random: np.random.Generator) -> tuple[Ints, Bytes]:
-    """Class and kind of everybody: classes of about ``class_size`` pupils and one teacher, then guardians to the sum."""
+    """Class and kind of everybody: classes of about ``class_size`` pupils and a teacher, then guardians to the sum."""
     in_class = round(scenario.people * (1 - scenario.guardians))
     count = max(1, in_class // (scenario.class_size + 1))
     drawn = random.normal(scenario.class_size, scenario.class_size_spread, count).round()
