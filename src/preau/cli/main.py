@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -246,6 +247,21 @@ def gate_pre_open(minutes: int, reason: str) -> None:
     from preau.cli.gate import order_pre_open  # noqa: PLC0415
 
     sys.exit(order_pre_open(options().data, minutes, reason=reason))
+
+
+@gate.command("simulate")
+@click.argument("suites", nargs=-1, type=click.Choice(["order", "drains", "days", "france"]))
+@click.option("--people", type=click.IntRange(1000, 100_000_000), help="personnes (sinon ce que dit chaque série)")
+@click.option("--policy", "policies", multiple=True, help="seulement ces politiques (séries drains et france)")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=2021, show_default=True, help="graine du hasard")
+@click.option("--out", type=click.Path(file_okay=False), default="bench/results", show_default=True, help="dossier")
+def gate_simulate(
+    suites: tuple[str, ...], *, people: int | None, policies: tuple[str, ...], seed: int, out: str
+) -> None:
+    """Simule une matinée avec les vraies règles du portail, et le compare à ce que font les autres."""
+    from preau.cli.simulating import simulate  # noqa: PLC0415
+
+    sys.exit(simulate(suites, people=people, policies=policies, seed=seed, out=Path(out)))
 
 
 @gate.group("lottery", cls=FrenchGroup)
