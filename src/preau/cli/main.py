@@ -199,7 +199,54 @@ def incident_resolve(incident_id: str, body: str) -> None:
 
 @main.group(cls=FrenchGroup)
 def gate() -> None:
-    """Le portail."""
+    """Règle le portail et dit où il en est."""
+
+
+_REASON = click.option("--reason", required=True, help="pourquoi, en quelques mots : le journal le garde")
+
+
+@gate.command("status")
+@click.option("--json", "as_json", is_flag=True, help="écrit le rapport tel quel")
+def gate_status(*, as_json: bool) -> None:
+    """Dit qui attend, qui est entré, ce qui vaut."""
+    from preau.cli.gate import status  # noqa: PLC0415
+
+    sys.exit(status(options().data, as_json=as_json))
+
+
+@gate.command("capacity")
+@click.argument("people", type=click.IntRange(0, 1_000_000))
+@_REASON
+def gate_capacity(people: int, reason: str) -> None:
+    """Fixe la capacité à PEOPLE personnes ; 0 : celle de PREAU_CAPACITY."""
+    from preau.cli.gate import order_capacity  # noqa: PLC0415
+
+    sys.exit(order_capacity(options().data, people, reason=reason))
+
+
+def _gate_mode(name: str, mode: str, help_text: str) -> None:
+    @gate.command(name, help=help_text)
+    @_REASON
+    def order(reason: str) -> None:
+        from preau.cli.gate import order_mode  # noqa: PLC0415
+
+        sys.exit(order_mode(options().data, mode, reason=reason))
+
+
+_gate_mode("auto", "auto", "Laisse le portier décider (ce qui vaut sans ordre).")
+_gate_mode("open", "open", "Appelle tout le monde, sans limite de capacité.")
+_gate_mode("drain", "drain", "N’appelle plus personne de nouveau ; qui est entré reste.")
+_gate_mode("close", "closed", "N’appelle plus personne, sauf les personnels ; qui est entré reste.")
+
+
+@gate.command("pre-open")
+@click.argument("minutes", type=click.IntRange(0, 60))
+@_REASON
+def gate_pre_open(minutes: int, reason: str) -> None:
+    """Appelle une classe au plus tôt MINUTES minutes avant son cours, quand on attend."""
+    from preau.cli.gate import order_pre_open  # noqa: PLC0415
+
+    sys.exit(order_pre_open(options().data, minutes, reason=reason))
 
 
 @gate.command("simulate")
@@ -215,6 +262,17 @@ def gate_simulate(
     from preau.cli.simulating import simulate  # noqa: PLC0415
 
     sys.exit(simulate(suites, people=people, policies=policies, seed=seed, out=Path(out)))
+
+
+@main.command()
+@click.argument("login")
+@click.option("--remove", is_flag=True, help="retire le droit au lieu de le donner")
+def operator(login: str, *, remove: bool) -> None:
+    """Donne à un membre du personnel le droit de conduire le portail."""
+    ready_school()
+    from preau.cli.people import set_operator  # noqa: PLC0415
+
+    sys.exit(set_operator(login, remove=remove))
 
 
 @main.command()
