@@ -264,7 +264,6 @@ def gate_simulate(
     sys.exit(simulate(suites, people=people, policies=policies, seed=seed, out=Path(out)))
 
 
-<<<<<<< HEAD
 @gate.group("lottery", cls=FrenchGroup)
 def gate_lottery() -> None:
     """Le tirage de l’ordre des classes : promis avant le semestre, montré après, vérifiable par chacun."""
@@ -298,8 +297,6 @@ def gate_lottery_order(key: str, day: str, groups: str) -> None:
     sys.exit(order_of_day(key, day, groups))
 
 
-=======
->>>>>>> wt-simulate
 @main.command()
 @click.argument("login")
 @click.option("--remove", is_flag=True, help="retire le droit au lieu de le donner")
