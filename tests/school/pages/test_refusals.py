@@ -5,9 +5,11 @@ import errno
 import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from preau.school.directory.models import Person
 from preau.school.pages import refusals
+from preau.school.pages.script_paths import SCRIPT_PATHS
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +25,18 @@ def test_a_program_gets_json(client: Client) -> None:
     response = client.get("/nulle-part/", headers={"accept": "application/json"})
     assert response.json() == {"error": {"code": "not_found", "message": "Cette page n’existe pas."}}
     assert response.status_code == 404
+
+
+def test_a_script_of_ours_gets_json_whatever_it_accepts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    assert {reverse("work-journal"), reverse("work-progress")} == SCRIPT_PATHS
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", broken)
+    client.raise_request_exception = False
+    client.cookies["preau_session"] = "a" * 32
+    response = client.get(reverse("work-progress"), headers={"accept": "text/html"})
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "storage_busy")
 
 
 def test_a_form_that_is_too_old_says_what_to_do() -> None:

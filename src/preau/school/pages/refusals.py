@@ -17,6 +17,8 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from preau.school.pages.script_paths import SCRIPT_PATHS
+
 NEXT_STEPS: Mapping[int, str] = {400: "retry", 403: "sign_in", 404: "home", 429: "wait", 503: "wait"}
 _STORAGE_RETRY_S: Final = 30
 """Longer than the ten seconds that a writer waits for its turn, shorter than the patience of a class."""
@@ -29,9 +31,10 @@ _DEEPEST_CAUSE: Final = 10
 
 
 def prefers_json(request: HttpRequest) -> bool:
-    """Whether the client asks for JSON rather than a page; who sends JSON reads it."""
+    """Whether the client asks for JSON rather than a page; who sends JSON reads it, and so do our scripts."""
     return (
-        request.content_type == "application/json"
+        request.path in SCRIPT_PATHS
+        or request.content_type == "application/json"
         or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     )
 
