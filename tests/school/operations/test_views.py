@@ -174,3 +174,10 @@ def test_an_operator_who_did_not_see_the_last_order_is_told_of_it(desk: Client, 
     assert "root (terminal) a donné un autre ordre entre-temps" in text
     assert orders_now(data_folder).mode == "closed"
     assert f'name="vu" value="{orders_now(data_folder).at_s}"' in text
+
+
+def test_what_an_operator_typed_is_text_and_never_markup(desk: Client, data_folder: Path) -> None:
+    desk.post(ORDER, FORM | {"raison": "<script>alert(1)</script>"})
+    for answer in (desk.get(PAGE).content.decode(), desk.get(STATE).json()["parts"]["orders"]):
+        assert "<script>alert" not in answer
+        assert "&lt;script&gt;alert(1)" in answer
