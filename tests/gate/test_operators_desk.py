@@ -93,14 +93,14 @@ async def test_each_second_is_told_in_figures(make_gate: MakeGate) -> None:
     await gate.with_card("claire", role=Role.TEACHER).asks()
     for number in range(4):
         await gate.person(f"203.0.113.{number}").asks()
-    await gate.seconds_pass(2)
+    await gate.seconds_pass(7)
     report = report_of(gate)
     assert (report.at_s, report.inside, report.inside_staff) == (int(gate.clock.now_s), 3, 1)
     assert (report.capacity, report.free) == (3, 0)
     assert report.arrivals == {"0": 1, "1": 0, "2": 0, "3": 7}
     assert report.admitted == {"0": 1, "1": 0, "2": 0, "3": 3}
     assert report.waiting["3"] == (4, 4, 4)
-    assert (report.level, report.level_reason, report.oldest_wait_s) == (1, "waiting", 2)
+    assert (report.level, report.level_reason, report.oldest_wait_s) == (1, "waiting", 7)
     assert report.rate_per_s is None  # no controller yet: nothing is invented
 
 

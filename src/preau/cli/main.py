@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -252,6 +253,54 @@ def gate_pre_open(minutes: int, reason: str) -> None:
     from preau.cli.gate import order_pre_open  # noqa: PLC0415
 
     sys.exit(order_pre_open(options().data, minutes, reason=reason))
+
+
+@gate.command("simulate")
+@click.argument("suites", nargs=-1, type=click.Choice(["order", "drains", "days", "france"]))
+@click.option("--people", type=click.IntRange(1000, 100_000_000), help="personnes (sinon ce que dit chaque série)")
+@click.option("--policy", "policies", multiple=True, help="seulement ces politiques (séries drains et france)")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=2021, show_default=True, help="graine du hasard")
+@click.option("--out", type=click.Path(file_okay=False), default="bench/results", show_default=True, help="dossier")
+def gate_simulate(
+    suites: tuple[str, ...], *, people: int | None, policies: tuple[str, ...], seed: int, out: str
+) -> None:
+    """Simule une matinée avec les vraies règles du portail, et le compare à ce que font les autres."""
+    from preau.cli.simulating import simulate  # noqa: PLC0415
+
+    sys.exit(simulate(suites, people=people, policies=policies, seed=seed, out=Path(out)))
+
+
+@gate.group("lottery", cls=FrenchGroup)
+def gate_lottery() -> None:
+    """Le tirage de l’ordre des classes : promis avant le semestre, montré après, vérifiable par chacun."""
+
+
+@gate_lottery.command("commit")
+def gate_lottery_commit() -> None:
+    """Écrit l’empreinte de la clé de ce semestre et du prochain : à publier avant."""
+    from preau.cli.lottery import commit  # noqa: PLC0415
+
+    sys.exit(commit(installation.keyring(options())))
+
+
+@gate_lottery.command("reveal")
+@click.argument("term")
+def gate_lottery_reveal(term: str) -> None:
+    """Écrit la clé du semestre TERM (2025-2026-2, par exemple), s’il est terminé."""
+    from preau.cli.lottery import reveal  # noqa: PLC0415
+
+    sys.exit(reveal(installation.keyring(options()), term))
+
+
+@gate_lottery.command("order")
+@click.option("--key", required=True, help="clé révélée du semestre, 64 chiffres hexadécimaux")
+@click.option("--day", required=True, help="jour du cours, AAAA-MM-JJ")
+@click.option("--groups", required=True, type=FILE, help="pseudonymes des classes, un par ligne, puis ce qu’on veut")
+def gate_lottery_order(key: str, day: str, groups: str) -> None:
+    """Recalcule l’ordre des classes d’un jour, sans le secret de l’établissement."""
+    from preau.cli.lottery import order_of_day  # noqa: PLC0415
+
+    sys.exit(order_of_day(key, day, groups))
 
 
 @main.command()

@@ -7,14 +7,34 @@ from typing import Final, NamedTuple
 from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
 from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
-from preau.gate.rules.places import OTHERS, STAFF, TIES, Place, arrival_key, kept_place, known_place, lesson_run
+from preau.gate.rules.controller import PROMISE_S
+from preau.gate.rules.discount import discounted_key, is_on_offer
+from preau.gate.rules.lottery import rank_keys
+from preau.gate.rules.places import (
+    CARDS,
+    OTHERS,
+    STAFF,
+    TIES,
+    Place,
+    arrival_key,
+    kept_place,
+    known_place,
+    lesson_run,
+    link_place,
+)
 from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.visitor import Visitor
-from preau.tokens import admission, ticket
+from preau.tokens import admission, challenge, ticket
 from preau.tokens.admission import Pass
+from preau.tokens.challenge import LIFE_S, MAX_NUMBER, Challenge, Puzzle
+from preau.tokens.class_link import ClassLink
 from preau.tokens.cookies import CookieNames
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
+
+NEWCOMER_S: Final = PROMISE_S
+NEWCOMERS_MAX: Final = 20_000
+"""Who entered so lately that the requests are still the work of the entry; above the bound it counts as background."""
 
 PRESENT_S: Final = 90.0
 """A waiting page that polls is heard at least every 30 s; three silences and it is gone (its place is not)."""
@@ -31,10 +51,25 @@ class Admitted(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """Not yet. ``wait``: since when the card's holder has been seen at the door, if there is a card."""
+    """Not yet.
+
+    Attributes:
+        ticket: the place.
+        wait: since when the card's holder has been seen at the door, if there is a card.
+        cookies: Set-Cookie values for this response.
+        puzzle: a challenge on offer with the place just drawn.
+    """
 
     ticket: Ticket
     wait: Wait | None
+    cookies: tuple[str, ...]
+    puzzle: Puzzle | None = None
+
+
+class Moved(NamedTuple):
+    """Another place than before: by a class link, or by a solved challenge."""
+
+    ticket: Ticket
     cookies: tuple[str, ...]
 
 
@@ -59,8 +94,9 @@ class Doorkeeper:
         self._names = cookies
         self._attributes = f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
         self._pass_idle_s = pass_idle_s
-        self._rank_key = keyring.standing_key("rank")
+        self._rank_key_on = rank_keys(keyring)
         self._random_text: Callable[[int], str] = secrets.token_urlsafe
+        self._entered_at_s: dict[str, float] = {}
         self.arrivals_total = 0
 
     async def admit(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
@@ -72,7 +108,7 @@ class Doorkeeper:
         held = _shown(visitor)
         if held is None:
             return None
-        known = known_place(visitor.card, self._rank_key, now_s=now_s)
+        known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
         # Without the card, a teacher's pass is one like others: a signed-out tablet is not a teacher's any more.
         lane = known.lane if known else OTHERS if held.lane == STAFF else held.lane
         goes_on = self._ledger.touch if held is visitor.admission else self._ledger.resume
@@ -85,30 +121,74 @@ class Doorkeeper:
 
     async def enter(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """A place for who has none, and entry if it is called and one is free."""
-        known = known_place(visitor.card, self._rank_key, now_s=now_s)
-        place = kept_place(visitor.ticket, known, now_s=now_s)
+        known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
+        place = kept_place(visitor.ticket, known, has_card=visitor.card is not None, now_s=now_s)
+        earlier = 0
         if place is None:
-            place = await self._draw(visitor.source, now_s)
-        held = visitor.ticket
-        if held is None or (held.lane, held.order_key) != place:
-            held = Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor, place.lane))
+            place, earlier = await self._draw(visitor, now_s)
+        held = self._ticket_at(place, visitor)
         cookies = (self._ticket_cookie(held, now_s),)
         outlook = self._porter.outlook
         if may_enter(place, outlook.plan, now_s=now_s):
             granted = await self._ledger.claim(
                 Holder(held.tid, place.lane),
                 source=visitor.source,
-                room=Room(outlook.capacity, unproven_places(outlook.capacity) if visitor.bare else None),
+                room=self._room(visitor, now_s),
                 until_s=now_s + (UNPROVEN_S if visitor.bare else self._pass_idle_s),
                 now_s=now_s,
             )
             if granted:
                 self._porter.desk.tally.entered(place.lane)
+                self._note_newcomer(held.tid, now_s)
                 fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
             if not visitor.bare:  # robots that are turned away say nothing about the places that people have
                 self._porter.house_is_full()
-        return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies)
+        puzzle = self._puzzle(held, earlier=earlier, level=outlook.level, now_s=now_s)
+        return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies, puzzle)
+
+    async def greet(self, visitor: Visitor, *, now_s: float) -> tuple[str, ...]:
+        """A place in the order of arrival for a device that showed nothing yet; returns its cookie."""
+        place, _earlier = await self._draw(visitor, now_s)
+        return (self._ticket_cookie(self._ticket_at(place, visitor), now_s),)
+
+    async def place_by_link(self, visitor: Visitor, link: ClassLink, *, now_s: float) -> Moved | None:
+        """The place of the class for who holds its link; None once a fifth more devices than the class took it.
+
+        Who goes first already, by a card or by this link, takes nothing from the others.
+        """
+        place = link_place(link, self._rank_key_on)
+        known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
+        if known is not None:
+            place = known
+        elif kept_place(visitor.ticket, None, has_card=visitor.card is not None, now_s=now_s) != place:
+            room = f"{link.room}.{link.starts_at_s}"
+            if not await self._ledger.take_by_link(room, most=link.most, until_s=link.expires_at_s, now_s=now_s):
+                return None
+        held = self._ticket_at(place, visitor)
+        return Moved(held, (self._ticket_cookie(held, now_s),))
+
+    async def place_by_challenge(self, visitor: Visitor, text: str, *, now_s: float) -> Moved | None:
+        """The better place that a solved challenge gives to the ticket it was made for; None: the old one stays."""
+        held, solved = visitor.ticket, challenge.verify(self._keyring, text, now_s=now_s)
+        if not isinstance(solved, Challenge) or held is None or (held.tid, held.lane) != (solved.tid, OTHERS):
+            return None
+        if not await self._ledger.spend(solved.nonce, until_s=solved.expires_at_s, now_s=now_s):
+            return None
+        moved = Ticket(lane=OTHERS, order_key=solved.order_key, tid=held.tid)
+        await self._note(visitor, moved, now_s, PRESENT_S)
+        return Moved(moved, (self._ticket_cookie(moved, now_s),))
+
+    def is_newcomer(self, sid: str, *, now_s: float) -> bool:
+        """Whether the holder of this pass entered, here, a moment ago."""
+        entered_at_s = self._entered_at_s.get(sid)
+        return entered_at_s is not None and now_s - entered_at_s < NEWCOMER_S
+
+    def _note_newcomer(self, sid: str, now_s: float) -> None:
+        while self._entered_at_s and now_s - next(iter(self._entered_at_s.values())) >= NEWCOMER_S:
+            del self._entered_at_s[next(iter(self._entered_at_s))]
+        if len(self._entered_at_s) < NEWCOMERS_MAX:
+            self._entered_at_s[sid] = now_s
 
     async def hear(self, visitor: Visitor, *, now_s: float) -> None:
         """A heartbeat of the waiting page."""
@@ -129,9 +209,37 @@ class Doorkeeper:
         """Somebody's websocket is open."""
         await self._ledger.touch(Holder(held.sid, held.lane), until_s=now_s + self._pass_idle_s, now_s=now_s)
 
-    async def _draw(self, source: str, now_s: float) -> Place:
-        earlier = await self._ledger.draw_place(source, now_s=now_s)
-        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=secrets.randbelow(TIES)))
+    def _room(self, visitor: Visitor, now_s: float) -> Room:
+        outlook = self._porter.outlook
+        return Room(
+            capacity=outlook.capacity,
+            unproven=unproven_places(outlook.capacity) if visitor.bare else None,
+            claims_per_s=int(outlook.plan.claims_at(now_s=now_s)),
+        )
+
+    def _ticket_at(self, place: Place, visitor: Visitor) -> Ticket:
+        held = visitor.ticket
+        if held is not None and (held.lane, held.order_key) == place:
+            return held
+        return Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor, place.lane))
+
+    def _puzzle(self, held: Ticket, *, earlier: int, level: int, now_s: float) -> Puzzle | None:
+        if not is_on_offer(Place(held.lane, held.order_key), earlier=earlier, level=level):
+            return None
+        about = Challenge(
+            expires_at_s=int(now_s) + LIFE_S,
+            nonce=self._random_text(8),
+            tid=held.tid,
+            order_key=discounted_key(held.order_key, earlier=earlier),
+        )
+        return challenge.issue(self._keyring, about, number=secrets.randbelow(MAX_NUMBER + 1), now_s=now_s)
+
+    async def _draw(self, visitor: Visitor, now_s: float) -> tuple[Place, int]:
+        tie = secrets.randbelow(TIES)
+        if visitor.card is not None:
+            return Place(CARDS, arrival_key(now_s=now_s, earlier=0, tie=tie)), 0
+        earlier = await self._ledger.draw_place(visitor.source, now_s=now_s)
+        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=tie)), earlier
 
     def _tid(self, visitor: Visitor, lane: int) -> str:
         # The same person keeps one id when the lane changes: one person inside, one person waiting.

@@ -9,10 +9,13 @@ import structlog
 
 QUIET = ("granian.access", "django.server", "asyncio")
 """Each request has its line already, from the shell around the school."""
-SECRET_PATH: Final = re.compile(r"/c/[^\s/?'\"]+")
-"""A paper card's token stands in its path, and opens a pupil's session: no log ever holds it."""
+SECRET_PATH: Final = re.compile(r"/c/.*", re.DOTALL)
+"""A paper card's token stands in its path, and opens a pupil's session: no log ever holds it. A path that was typed or
+scanned badly may hold anything before the token, a blank or a quotation mark too, so nothing after ``/c/`` is kept."""
+_SECRET_PATH_IN_LINE: Final = re.compile(r"/c/.*")
+"""The same in a traceback, which has lines after that one."""
 _QUERY: Final = re.compile(r"\?[^\s'\"]*=[^\s'\"]*")
-_MASKED: Final = ("event", "path", "exception")
+_MASKED: Final = ("event", "path")
 
 
 def configure(*, as_json: bool) -> None:
@@ -61,7 +64,7 @@ def _worth_a_line(record: logging.LogRecord) -> bool:
 
 
 def masked(text: str) -> str:
-    """The text without the tokens of paper cards and without query strings."""
+    """A path, or an event that ends with one, without the token of a paper card and without query strings."""
     return _QUERY.sub("", SECRET_PATH.sub("/c/…", text))
 
 
@@ -72,4 +75,6 @@ def _without_secrets(
     for name in _MASKED:
         if isinstance(event.get(name), str):
             event[name] = masked(event[name])
+    if isinstance(event.get("exception"), str):
+        event["exception"] = _QUERY.sub("", _SECRET_PATH_IN_LINE.sub("/c/…", event["exception"]))
     return event

@@ -51,6 +51,7 @@ REASONS: Final = {
     "calm": "plus personne n’attend",
     "waiting": "des personnes attendent",
     "full": "la capacité est atteinte",
+    "busy": "les machines sont occupées à plus des deux tiers",
     "forecast": "l’emploi du temps annonce plus de monde que la capacité",
     "queueing": "les réponses attendent trop longtemps leur tour",
     "wait": "les élèves qui ont cours attendraient plus de cinq minutes",

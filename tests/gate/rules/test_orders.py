@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
+from preau.gate.rules.calling import OPEN, Group, Stand
 from preau.gate.rules.orders import KEY_TICKS_PER_S, due, obeyed, ordered
 from preau.gate.rules.places import OTHERS, PUPILS, arrival_key, lesson_key
-from preau.gate.rules.plan import OPEN, Group, Memory, Plan, Situation, next_plan
+from preau.gate.rules.plan import Memory, Plan, Situation, next_plan
 from preau.published.shapes import MAX_CAPACITY, NO_ORDERS, GateOrders, Mode
 
 NOW_S = 1_795_422_600.0
@@ -55,7 +56,7 @@ def plan_of(mode: Mode, memory: Memory, groups: list[Group]) -> tuple[Plan, Memo
 
 def test_a_drain_calls_nobody_new_and_keeps_the_word_that_was_given() -> None:
     groups = [Group(OTHERS, 100, 1), Group(OTHERS, 200, 1)]
-    memory = Memory(called=(0, 0, 0, 150))
+    memory = Memory(ahead=(Stand(called=(0, 0, 0, 150)),))
     plan, memory = plan_of("drain", memory, groups)
     assert {second[OTHERS] for second in plan.marks} == {150}
     assert {second[0] for second in plan.marks} == {OPEN}
@@ -63,7 +64,7 @@ def test_a_drain_calls_nobody_new_and_keeps_the_word_that_was_given() -> None:
 
 def test_a_closed_gate_calls_staff_alone_and_remembers_whom_it_had_called() -> None:
     groups = [Group(OTHERS, 100, 1), Group(OTHERS, 200, 1)]
-    plan, memory = plan_of("closed", Memory(called=(0, 0, 0, 150)), groups)
+    plan, memory = plan_of("closed", Memory(ahead=(Stand(called=(0, 0, 0, 150)),)), groups)
     assert set(plan.marks) == {(OPEN, 0, 0, 0)}
     again, _ = plan_of("auto", memory, groups)
     assert again.marks[0][OTHERS] >= 150

@@ -5,7 +5,8 @@ Layout, all under one hash tag so that a cluster keeps it on one node:
 that showed no cookie yet. ``left``: sid -> until_s.
 ``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
 ``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
-``admitted``: counter.
+``linked``: hash room -> devices, with ``links`` room -> until_s. ``spent``: nonce -> until_s. ``admitted``: counter.
+``claims``: hash of the present second and its count.
 """
 
 from typing import Any, Final
@@ -52,10 +53,10 @@ return 1
 """
 
 _CLAIM: Final = """
-local limited, staff, left, waiting, present, counts, admitted, unproven = unpack(KEYS)
+local limited, staff, left, waiting, present, counts, admitted, unproven, claims = unpack(KEYS)
 local sid, is_staff, source = ARGV[1], ARGV[2] == '1', ARGV[3]
 local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
-local unproven_most = tonumber(ARGV[8])
+local unproven_most, claims_most, second = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
 redis.call('ZREMRANGEBYSCORE', limited, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', staff, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', unproven, '-inf', now)
@@ -64,8 +65,13 @@ if not known then
   if not is_staff and redis.call('ZCARD', limited) >= capacity then return 0 end
   if unproven_most >= 0 then
     if redis.call('ZCARD', unproven) >= unproven_most then return 0 end
-    redis.call('ZADD', unproven, till, sid)
   end
+  if not is_staff then
+    if redis.call('HGET', claims, 'second') ~= second then redis.call('HSET', claims, 'second', second, 'count', 0) end
+    if tonumber(redis.call('HGET', claims, 'count')) >= claims_most then return 0 end
+    redis.call('HINCRBY', claims, 'count', 1)
+  end
+  if unproven_most >= 0 then redis.call('ZADD', unproven, till, sid) end
   if not is_staff then redis.call('INCR', admitted) end
   if tonumber(redis.call('HGET', counts, source) or 0) > 0 then redis.call('HINCRBY', counts, source, -1) end
 end
@@ -123,6 +129,28 @@ redis.call('ZREM', staff, ARGV[1])
 redis.call('ZADD', left, ARGV[2], ARGV[1])
 if redis.call('ZCARD', left) > tonumber(ARGV[3]) then redis.call('ZPOPMIN', left) end
 return 1
+"""
+
+_LINK: Final = """
+local counts, links = KEYS[1], KEYS[2]
+local room, most, till, now, rooms = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
+for _, over in ipairs(redis.call('ZRANGEBYSCORE', links, '-inf', now)) do
+  redis.call('ZREM', links, over)
+  redis.call('HDEL', counts, over)
+end
+if tonumber(redis.call('HGET', counts, room) or 0) >= most then return 0 end
+redis.call('HINCRBY', counts, room, 1)
+redis.call('ZADD', links, 'GT', till, room)
+if redis.call('ZCARD', links) > rooms then redis.call('HDEL', counts, redis.call('ZPOPMIN', links)[1]) end
+return 1
+"""
+
+_SPEND: Final = """
+local spent = KEYS[1]
+local nonce, till, now, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+redis.call('ZREMRANGEBYSCORE', spent, '-inf', now)
+if redis.call('ZCARD', spent) >= most then return 0 end
+return redis.call('ZADD', spent, 'NX', till, nonce)
 """
 
 _KNOCK: Final = """
@@ -205,9 +233,10 @@ class RedisLedger:
         await self._run(_NOTE, ["waiting", "present"], arguments)
 
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
-        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven"]
+        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven", "claims"]
         staff, unproven = int(holder.lane == STAFF), NO_BOUND if room.unproven is None else room.unproven
         arguments = [holder.sid, staff, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
+        arguments += [room.claims_per_s, int(now_s)]
         return bool(await self._run(_CLAIM, keys, arguments))
 
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
@@ -221,6 +250,13 @@ class RedisLedger:
     async def leave(self, sid: str, *, now_s: float) -> None:
         arguments = [sid, now_s + interface.LEFT_MEMORY_S, interface.LEFT_MAX]
         await self._run(_LEAVE, ["limited", "staff", "left", "waiting", "present", "unproven"], arguments)
+
+    async def take_by_link(self, room: str, *, most: int, until_s: float, now_s: float) -> bool:
+        arguments = [room, most, until_s, now_s, interface.LINK_ROOMS_MAX]
+        return bool(await self._run(_LINK, ["linked", "links"], arguments))
+
+    async def spend(self, nonce: str, *, until_s: float, now_s: float) -> bool:
+        return bool(await self._run(_SPEND, ["spent"], [nonce, until_s, now_s, interface.SPENT_MAX]))
 
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         second = int(now_s)

@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from preau.gate.rules.calling import OPEN, Group
 from preau.gate.rules.places import PUPILS, STAFF
-from preau.gate.rules.plan import OPEN, Group, Plan
+from preau.gate.rules.plan import Plan
 from preau.published.shapes import MAX_CAPACITY, NO_ORDERS, GateOrders, Mode
 
 KEY_TICKS_PER_S: Final = 1_000_000
@@ -69,4 +70,5 @@ def obeyed(plan: Plan, mode: Mode) -> Plan:
         marks = tuple(tuple(OPEN if lane == STAFF else 0 for lane in range(len(second))) for second in plan.marks)
     else:
         return plan
-    return msgspec.structs.replace(plan, marks=marks)
+    nobody = 0.0 if mode == "closed" else plan.calm_claims_per_s
+    return msgspec.structs.replace(plan, marks=marks, calm_claims_per_s=nobody)

@@ -4,7 +4,7 @@
 - Lane 1: pupils whose card has a lesson in the present UTC hour, or in the next one when it begins within 30 minutes.
   The key is made of the lesson and the class group alone, so that everyone of a class has the same key, on every edge,
   without asking anybody. Drawing ten tickets gains nothing.
-- Lane 2: reserved for card holders without a lesson. Not served yet: they stand in lane 3.
+- Lane 2: card holders without a lesson (guardians, pupils in the afternoon), first come first served.
 - Lane 3: everybody else, first come first served, each further unclaimed ticket of one source set back by 50 ms.
 
 The order of the classes of one start time is a daily lottery that nobody has to draw: a fixed random rank by HMAC,
@@ -14,9 +14,11 @@ Source: research on the gate, 3.3; the rotation is the classical low-discrepancy
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from preau.tokens.card import NO_GROUP, Card, Role
+from preau.tokens.class_link import ClassLink
 from preau.tokens.keyring import DAY_S
 from preau.tokens.ticket import Ticket
 
@@ -36,7 +38,7 @@ TIES: Final = 1000
 PLACE_LIFE_S: Final = 12 * HOUR_S
 """A place is kept this long: from eight in the morning to eight in the evening."""
 
-STAFF, PUPILS, OTHERS = 0, 1, 3
+STAFF, PUPILS, CARDS, OTHERS = range(4)
 
 
 class Place(NamedTuple):
@@ -80,39 +82,49 @@ def lesson_key(rank_key: bytes, group: str, *, starts_at_s: int) -> int:
 
 
 def arrival_key(*, now_s: float, earlier: int, tie: int) -> int:
-    """The key of an arrival in lane 3.
+    """The key of an arrival in lane 2 or 3.
 
     Args:
         now_s: wall clock of the arrival.
-        earlier: tickets that the same source has drawn and not yet claimed.
+        earlier: tickets that the same source has drawn and not yet claimed (0 in lane 2: a card is a price already).
         tie: a random number in [0, TIES): two arrivals of one millisecond are not ordered by anything else.
     """
     return (int(now_s * 1000) + earlier * SETBACK_MS) * TIES + tie
 
 
-def known_place(card: Card | None, rank_key: bytes, *, now_s: float) -> Place | None:
-    """The place that a card gives by itself, or None: then a place of lane 3 has to be drawn."""
+def known_place(card: Card | None, rank_key_on: Callable[[int], bytes], *, now_s: float) -> Place | None:
+    """The place that a card gives by itself, or None: then a place of lane 3 has to be drawn.
+
+    ``rank_key_on``: the key of the lottery by day (``lottery.rank_keys``); the day is that of the lesson.
+    """
     if card is None:
         return None
     run = lesson_run(card, now_s=now_s)
     group = card.subject if card.group == NO_GROUP else card.group
     if card.role in {Role.TEACHER, Role.STAFF}:
         starts_at_s = run.starts_at_s if run else int(now_s // HOUR_S) * HOUR_S
-        return Place(STAFF, lesson_key(rank_key, group, starts_at_s=starts_at_s))
+        return Place(STAFF, lesson_key(rank_key_on(starts_at_s // DAY_S), group, starts_at_s=starts_at_s))
     if card.role is Role.PUPIL and run:
-        return Place(PUPILS, lesson_key(rank_key, group, starts_at_s=run.starts_at_s))
+        return Place(PUPILS, lesson_key(rank_key_on(run.starts_at_s // DAY_S), group, starts_at_s=run.starts_at_s))
     return None
 
 
-def kept_place(ticket: Ticket | None, known: Place | None, *, now_s: float) -> Place | None:
+def link_place(link: ClassLink, rank_key_on: Callable[[int], bytes]) -> Place:
+    """The place of the class that a link stands for: the very one that the pupils' cards give."""
+    rank_key = rank_key_on(link.starts_at_s // DAY_S)
+    return Place(PUPILS, lesson_key(rank_key, link.room, starts_at_s=link.starts_at_s))
+
+
+def kept_place(ticket: Ticket | None, known: Place | None, *, has_card: bool, now_s: float) -> Place | None:
     """The place to stand in with a verified ``ticket`` and the place known from the card; None: draw one.
 
     The card decides where it can (a lesson has begun, a new run of lessons). Else the ticket is kept for 12 hours,
-    except one of lane 0: that lane needs its card each time, or a borrowed tablet would stay a teacher's.
+    except one of lane 0: that lane needs its card each time, or a borrowed tablet would stay a teacher's. Who signs in
+    while waiting goes over to lane 2 with the same time of arrival, and back without the card.
     """
     if known is not None:
         return known
-    if ticket is None or ticket.lane not in {PUPILS, OTHERS}:
+    if ticket is None or ticket.lane == STAFF or now_s - ticket.order_key / 1_000_000 >= PLACE_LIFE_S:
         return None
-    age_s = now_s - ticket.order_key / 1_000_000
-    return Place(ticket.lane, ticket.order_key) if age_s < PLACE_LIFE_S else None
+    lane = ticket.lane if ticket.lane == PUPILS else CARDS if has_card else OTHERS
+    return Place(lane, ticket.order_key)
