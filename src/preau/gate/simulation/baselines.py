@@ -32,7 +32,7 @@ class FixedRate:
     def __init__(self, *, calls_per_s: float) -> None:
         self._calls_per_s = calls_per_s
 
-    def calls_per_s(self, seen: Seen, *, called: int) -> float:  # noqa: ARG002  the protocol's
+    def calls_per_s(self, now_s: float, seen: Seen, *, called: int) -> float:  # noqa: ARG002  the protocol's
         """The same always."""
         return self._calls_per_s
 
@@ -44,7 +44,7 @@ class Aimd:
         self._step = 5.0 * people / 100_000
         self._rate = first_per_s
 
-    def calls_per_s(self, seen: Seen, *, called: int) -> float:  # noqa: ARG002  the protocol's
+    def calls_per_s(self, now_s: float, seen: Seen, *, called: int) -> float:  # noqa: ARG002  the protocol's
         """The rate after this second."""
         self._rate = max(self._rate * 0.7, self._step) if seen.queue_s > AIMD_TARGET_S else self._rate + self._step
         return self._rate
@@ -57,7 +57,7 @@ class Dagor:
         self._least = first_per_s / 100
         self._rate = first_per_s
 
-    def calls_per_s(self, seen: Seen, *, called: int) -> float:  # noqa: ARG002  the protocol's
+    def calls_per_s(self, now_s: float, seen: Seen, *, called: int) -> float:  # noqa: ARG002  the protocol's
         """The rate after this second."""
         self._rate = max(self._rate * (0.95 if seen.queue_s > DAGOR_TARGET_S else 1.01), self._least)
         return self._rate

@@ -189,11 +189,13 @@ class Crowd:
     def _heard(self, sample: int) -> Ints:
         lots = self._world.lot
         if sample == 1:
-            return np.flatnonzero(_present(self.state[: self.arrived])).astype(np.int32)
+            everybody: Ints = np.flatnonzero(_present(self.state[: self.arrived])).astype(np.int32)
+            return everybody
         heard = np.array([in_sample(lot, sample) for lot in range(SAMPLE_LOTS)])
         if sample < SPARSE:
             present = np.flatnonzero(_present(self.state[: self.arrived])).astype(np.int32)
-            return present[heard[lots[present]]]
+            some: Ints = present[heard[lots[present]]]
+            return some
         if sample not in self._listed:
             self._listed = {sample: np.flatnonzero(heard[lots]).astype(np.int32)}
         listed = self._listed[sample]

@@ -22,17 +22,13 @@ def nominal_per_s(scenario: Scenario) -> float:
     return scenario.capacity_per_s / scenario.mean_entry_work
 
 
-def _controlled(scenario: Scenario) -> Law:
-    return Controlled(first_capacity_per_s=FIRST_GUESS * scenario.capacity_per_s, first_work=scenario.mean_entry_work)
-
-
 def _aimd(scenario: Scenario) -> Law:
     return Aimd(people=scenario.people, first_per_s=FIRST_GUESS * nominal_per_s(scenario))
 
 
 LINEUP: Final[dict[str, Callable[[Scenario], Policy]]] = {
-    "preau": lambda scenario: PlanPolicy("preau", _controlled(scenario), Order.PLACES),
-    "fifo": lambda scenario: PlanPolicy("fifo", _controlled(scenario), Order.ARRIVAL),
+    "preau": lambda _: PlanPolicy("preau", Controlled(), Order.PLACES),
+    "fifo": lambda _: PlanPolicy("fifo", Controlled(), Order.ARRIVAL),
     "aimd": lambda scenario: PlanPolicy("aimd", _aimd(scenario), Order.ARRIVAL),
     "dagor": lambda scenario: PlanPolicy(
         "dagor", Dagor(first_per_s=FIRST_GUESS * nominal_per_s(scenario)), Order.ARRIVAL
