@@ -78,7 +78,7 @@ def build(options: Options, keyring: Keyring) -> House:
         cookies=cookies, published=published, school=SCHOOL_PATHS, clock=time.time,
         secure=options.secure, pass_idle_s=options.pass_idle_s,
     )  # fmt: skip
-    signals = SignalsReader(engine=engine, live=live, canary=canary, clock=time.time)
+    signals = SignalsReader(engine=engine, live=live, canary=canary, published=published, clock=time.time)
     status_folder = options.data / "status"
     status = StatusFiles(status_folder)
     publisher = StatusPublisher(
