@@ -71,3 +71,7 @@ def test_what_was_refused_is_not_a_failure(captured: StringIO, db: None) -> None
     assert client.get("/nulle-part/").status_code == 404
     assert client.get("/deconnexion/").status_code == 405
     assert lines(captured) == []
+
+
+def test_tokens_that_stand_in_a_path_are_masked() -> None:
+    assert logs.masked(f"/c/{TOKEN} then https://ecole.test/l/{TOKEN}?encore=1") == "/c/… then https://ecole.test/l/…"

@@ -9,8 +9,8 @@ import structlog
 
 QUIET = ("granian.access", "django.server", "asyncio")
 """Each request has its line already, from the shell around the school."""
-SECRET_PATH: Final = re.compile(r"/c/[^\s/?'\"]+")
-"""A paper card's token stands in its path, and opens a pupil's session: no log ever holds it."""
+SECRET_PATH: Final = re.compile(r"/([cl])/[^\s/?'\"]+")
+"""Tokens that stand in a path: a paper card, which opens a pupil’s session, and a class link. No log holds them."""
 _QUERY: Final = re.compile(r"\?[^\s'\"]*=[^\s'\"]*")
 _MASKED: Final = ("event", "path", "exception")
 
@@ -61,8 +61,8 @@ def _worth_a_line(record: logging.LogRecord) -> bool:
 
 
 def masked(text: str) -> str:
-    """The text without the tokens of paper cards and without query strings."""
-    return _QUERY.sub("", SECRET_PATH.sub("/c/…", text))
+    """The text without the tokens of paper cards and class links, and without query strings."""
+    return _QUERY.sub("", SECRET_PATH.sub(r"/\1/…", text))
 
 
 def _without_secrets(
