@@ -23,6 +23,8 @@ await build({
     pupil: "pupil/main.ts",
     site: "shared/site.css",
     lesson: "pupil/lesson.css",
+    operations: "staff/operations.ts",
+    operationsstyle: "staff/operations.css",
   },
   outdir: `${root}/project/static`,
 });

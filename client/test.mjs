@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 const outdir = mkdtempSync(join(tmpdir(), "preau-client-"));
-const entryPoints = ["pupil", "room", "shared", "gate"].flatMap((folder) =>
+const entryPoints = ["pupil", "room", "shared", "staff", "gate"].flatMap((folder) =>
   readdirSync(folder, { recursive: true })
     .filter((name) => String(name).endsWith(".test.ts"))
     .map((name) => join(folder, String(name))),

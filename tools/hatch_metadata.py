@@ -13,10 +13,10 @@ def _lines(name: str) -> list[str]:
 
 
 class RequirementsHook(MetadataHookInterface):
-    """Base dependencies and the extras `postgres` and `redis`."""
+    """Base dependencies and the extras `postgres`, `redis` and `simulation`."""
 
     PLUGIN_NAME = "custom"
 
     def update(self, metadata: dict[str, object]) -> None:
         metadata["dependencies"] = _lines("base")
-        metadata["optional-dependencies"] = {extra: _lines(extra) for extra in ("postgres", "redis")}
+        metadata["optional-dependencies"] = {extra: _lines(extra) for extra in ("postgres", "redis", "simulation")}

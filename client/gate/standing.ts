@@ -54,8 +54,9 @@ function below(lane: LaneState, key: number): number {
 /** How many present people enter before this place. */
 export function peopleBefore(state: GateState, place: Place): number {
   const own = state.lanes[place.lane];
-  const ahead = own ? below(own, place.key) : 0;
-  return place.lane === 3 ? ahead + (state.lanes[1]?.people ?? 0) : ahead;
+  let ahead = own ? below(own, place.key) : 0;
+  for (let lane = 1; lane < place.lane; lane++) ahead += state.lanes[lane]?.people ?? 0;
+  return ahead;
 }
 
 /** Seconds still to wait, from and to. */

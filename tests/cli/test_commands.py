@@ -12,6 +12,8 @@ import pytest
 
 from preau.project import installation
 
+SOURCES = Path(__file__).parents[2] / "src"
+"""The command of this tree, wherever another one is installed."""
 COURSE = "# Une séance\n\nUn texte.\n"
 
 
@@ -20,7 +22,8 @@ def command(data: Path | str, *arguments: str | bytes, **environ: str) -> tuple[
 
 
 def preau(data: Path | str, *arguments: str | bytes, **environ: str) -> subprocess.CompletedProcess[str]:
-    given = {"PREAU_DATA": str(data), "PATH": os.environ["PATH"], "PYTHONUTF8": "1", **environ}
+    given = {"PREAU_DATA": str(data), "PATH": os.environ["PATH"], "PYTHONUTF8": "1", "PYTHONPATH": str(SOURCES)}
+    given |= environ
     return subprocess.run(  # noqa: S603
         command(data, *arguments), env=given, capture_output=True, text=True, timeout=120, check=False, umask=0o022
     )
@@ -141,3 +144,30 @@ def test_a_folder_whose_name_is_no_text_is_refused(school: Path, tmp_path: Path)
     refused = preau(school, "import", "markdown", folder, "--grade", "6E")
     assert (refused.returncode, "Traceback" in refused.stderr) == (2, False), refused.stderr
     assert "name_not_text" in refused.stderr
+
+
+def test_the_gate_is_ordered_about_and_told_from_the_terminal(tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    silent = preau(data, "gate", "status")
+    assert (silent.returncode, "pas encore donné de nouvelles" in silent.stderr) == (1, True)
+    assert preau(data, "gate", "capacity", "600").returncode == 2  # no reason
+    for order in (("capacity", "600"), ("drain",), ("pre-open", "10")):
+        given = preau(data, "gate", *order, "--reason", "répétition générale")
+        assert (given.returncode, given.stderr) == (0, "")
+    assert "mode vidange, capacité 600, ouverture 10 min avant" in given.stdout
+    held = (data / "published" / "gate_orders.json").read_text()
+    assert '"mode":"drain","pre_open_s":600' in held
+    assert len((data / "gate_orders.jsonl").read_text().splitlines()) == 3
+    vector = Path(__file__).parents[2] / "docs/protocol/vectors/published/gate_report.json"
+    (data / "published" / "gate_report.json").write_bytes(vector.read_bytes())
+    told = preau(data, "gate", "status")
+    assert "1 lissage, depuis" in told.stdout
+    assert "attendent 320 (entre 310 et 330), arrivés 840, entrés 520" in told.stdout
+    assert "Pages et réponses" in told.stdout
+    assert told.returncode == 1
+    assert "le portier ne tourne plus" in told.stderr
+
+
+def test_only_staff_is_given_the_gate(school: Path) -> None:
+    refused = preau(school, "operator", "nobody")
+    assert (refused.returncode, "Aucun membre du personnel" in refused.stderr) == (2, True)

@@ -17,6 +17,7 @@ TEACHER: Final = WHO["Claire Lefèvre"]  # of the CM1
 COLLEGE_TEACHER: Final = WHO["Karim Haddad"]
 GUARDIAN: Final = WHO["Sophie Martin"]
 HEAD: Final = WHO["Nadia Rousseau"]
+OPERATOR: Final = WHO["Maxime Perrin"]
 
 
 def sign_in(page: Page, base_url: str, account: DemoAccount) -> None:

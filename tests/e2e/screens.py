@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from playwright.sync_api import Page, expect
 
-from e2e.people import COLLEGE_PUPIL, GUARDIAN, HEAD, PUPIL, TEACHER
+from e2e.people import COLLEGE_PUPIL, GUARDIAN, HEAD, OPERATOR, PUPIL, TEACHER
 from preau.school.demo.accounts import DemoAccount
 
 
@@ -129,6 +129,20 @@ def _answer_without_scripts(page: Page) -> None:
     expect(page).to_have_url(re.compile("/travail/reponse"))
 
 
+def _gate_is_live(page: Page) -> None:
+    """The charts are drawn, and the page has been sent newer figures."""
+    expect(page.locator("figure.chart").first).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-gate-state][data-seen]")).to_have_count(1, timeout=15_000)
+    page.get_by_text("Les mêmes chiffres en tableau").click()
+
+
+def _order_nothing(page: Page) -> None:
+    page.get_by_label("Pourquoi").fill("essai")
+    page.get_by_role("button", name="Donner l’ordre").click()
+    expect(page.get_by_role("alert")).to_contain_text("rien n’a été changé")
+
+
+GATE: Final = "/exploitation/portail/"
 UNKNOWN: Final = "0" * 32
 
 SCREENS: Final = (
@@ -159,6 +173,10 @@ SCREENS: Final = (
     Screen("famille", "/famille/", GUARDIAN),
     Screen("etablissement", "/etablissement/", HEAD),
     Screen("cartes", "/etablissement/", HEAD, act=_cards),
+    Screen("portail", GATE, OPERATOR, act=_gate_is_live),
+    Screen("portail-sans-javascript", GATE, OPERATOR, scripts=False),
+    Screen("portail-refus", GATE, OPERATOR, status=400, act=_order_nothing),
+    Screen("portail-defendu", GATE, HEAD, status=403),
     Screen("travail-classe", "/journee/", TEACHER, act=_work_of_class),
     Screen("travail-seance", "/journee/", TEACHER, act=_work_of_lesson),
     Screen("parcours", "/parcours/", PUPIL),

@@ -14,7 +14,7 @@ settings.load_profile("shared machine")
 
 @pytest.fixture
 def make_gate(tmp_path: Path) -> Callable[..., Gate]:
-    def make(capacity: int = 2) -> Gate:
-        return Gate(capacity=capacity, published=tmp_path / "published")
+    def make(capacity: int = 2, pass_idle_s: int = 900) -> Gate:
+        return Gate(capacity=capacity, published=tmp_path / "published", pass_idle_s=pass_idle_s)
 
     return make

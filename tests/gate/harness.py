@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from preau.gate.behind import Receive
 from preau.gate.engine import Engine
 from preau.gate.ledger.interface import Holder
 from preau.gate.ledger.memory import MemoryLedger
@@ -68,12 +69,14 @@ class Person:
         self.address = address
         self.cookies: dict[str, str] = {}
 
-    async def asks(self, path: str = "/", *, method: str = "GET", **headers: str) -> Answer:
+    async def asks(
+        self, path: str = "/", *, method: str = "GET", body: Receive | None = None, **headers: str
+    ) -> Answer:
         sent = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         if self.cookies:
             pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             sent.append((b"cookie", pairs.encode()))
-        answer = await ask(self.gate.engine, path, method=method, headers=sent, address=self.address)
+        answer = await ask(self.gate.engine, path, method=method, headers=sent, address=self.address, body=body)
         for value in [value for key, value in answer.headers if key == "set-cookie"]:
             for name, morsel in SimpleCookie(value).items():
                 if morsel["max-age"] == "0":
@@ -109,6 +112,8 @@ class Application:
         self.seen.append(scope["path"])
         if self.raises:
             raise self.raises
+        while scope.get("method") == "POST" and (await receive()).get("more_body"):
+            pass
         if self.entered:
             await self.entered()
         if scope["type"] == "websocket":
@@ -120,7 +125,8 @@ class Application:
 
 
 class Gate:
-    def __init__(self, *, capacity: int, published: Path) -> None:
+    def __init__(self, *, capacity: int, published: Path, pass_idle_s: int = 900) -> None:
+        self.pass_idle_s = pass_idle_s
         self.clock = Clock()
         self.keyring = Keyring(b"a secret of the tests, 32 bytes.")
         self.names = cookie_names(secure=False)
@@ -141,6 +147,7 @@ class Gate:
             school=SCHOOL_PATHS,
             clock=self.clock,
             secure=False,
+            pass_idle_s=self.pass_idle_s,
         )
 
     def forget_everything(self, *, capacity: int) -> None:
@@ -191,6 +198,7 @@ async def ask(
     method: str = "GET",
     headers: list[tuple[bytes, bytes]] | None = None,
     address: str = "192.0.2.1",
+    body: Receive | None = None,
 ) -> Answer:
     route, _, query = path.partition("?")
     scope = {
@@ -204,13 +212,13 @@ async def ask(
     }
     sent: list[Any] = []
 
-    async def receive() -> dict[str, Any]:
+    async def nothing() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await app(scope, receive, send)
+    await app(scope, body or nothing, send)
     assert sent[0]["type"] == "http.response.start"
     heads = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
     return Answer(sent[0]["status"], heads, b"".join(message.get("body", b"") for message in sent[1:]))

@@ -31,9 +31,9 @@ async def test_the_snapshot_tells_who_waits_in_which_lane(make_gate: MakeGate) -
     await fill(gate)
     await gate.with_card("ines").asks()
     await gate.person().asks()
-    await gate.seconds_pass()
+    await gate.seconds_pass(7)
     snapshot = gate.engine.snapshot()
-    assert (snapshot.inside, snapshot.capacity, snapshot.waiting, snapshot.level) == (1, 1, {1: 1, 3: 1}, 1)
+    assert (snapshot.inside, snapshot.capacity, snapshot.waiting, snapshot.level) == (1, 1, {1: 1, 2: 0, 3: 1}, 1)
     assert (snapshot.arrivals_total, snapshot.admitted_total, snapshot.refused_total) == (3, 1, 2)
 
 

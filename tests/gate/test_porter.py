@@ -124,10 +124,7 @@ async def test_the_rate_is_learnt_while_people_wait(make_gate: MakeGate) -> None
         await inside[minute].asks()
         gate.application.headers = []
         await gate.seconds_pass(1)
-        for person in waiting:
-            if not (await person.asks()).waits:
-                waiting.remove(person)
-                break
+        waiting = [person for person in waiting if (await person.asks()).waits]  # all of them stay present
         gate.application.headers = [(b"preau-leave", b"1")]
     await gate.seconds_pass()
     entries = gate.porter.outlook.entries

@@ -96,3 +96,23 @@ async def test_an_open_websocket_keeps_its_place(make_gate: MakeGate, monkeypatc
     gate.application.entered = two_hours
     await websocket(first)
     assert touched.is_set()
+
+
+async def test_where_a_stay_is_short_an_open_websocket_is_heard_three_times_in_it(
+    make_gate: MakeGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(pause_s: float) -> None:
+        pauses.append(pause_s)
+        await sleep(0)
+
+    for pass_idle_s in (5, 900):
+        gate = make_gate(capacity=1, pass_idle_s=pass_idle_s)
+        (first,) = await fill(gate)
+        monkeypatch.setattr(asyncio, "sleep", noted)
+        gate.application.entered = lambda: sleep(0.01)
+        await websocket(first)
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+    assert set(pauses) == {5 / 3, 60.0}

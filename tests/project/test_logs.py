@@ -56,6 +56,26 @@ def test_what_nobody_caught_is_logged_once_with_its_traceback_and_without_secret
     assert "suite=" not in json.dumps(line["exception"].splitlines()[-1])
 
 
+@pytest.mark.parametrize("before", ["", "/", "a ", "'", '"', "a/", "?", "\n"])
+@pytest.mark.parametrize("after", ["", "/", "/x", "?suite=/"])
+def test_nothing_after_the_path_of_paper_cards_is_kept(captured: StringIO, before: str, after: str) -> None:
+    path = f"/c/{before}{TOKEN}{after}"
+    assert logs.masked(path) == "/c/…"
+    structlog.get_logger("preau.school").warning(f"not found: {path}", path=path)
+    assert TOKEN not in captured.getvalue()
+    assert lines(captured)[0]["event"] == "not found: /c/…"
+
+
+def test_the_lines_of_a_traceback_after_the_masked_one_are_kept(captured: StringIO) -> None:
+    try:
+        raise ValueError(f"/c/{TOKEN} 'twice' /c/{TOKEN}\nand more of it")  # noqa: TRY301  its traceback is looked at
+    except ValueError:
+        structlog.get_logger("preau.school").exception("failed")
+    (line,) = lines(captured)
+    assert TOKEN not in json.dumps(line)
+    assert line["exception"].splitlines()[-2:] == ["ValueError: /c/…", "and more of it"]
+
+
 def test_an_attack_is_one_warning_without_a_traceback(
     captured: StringIO, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
@@ -73,5 +93,6 @@ def test_what_was_refused_is_not_a_failure(captured: StringIO, db: None) -> None
     assert lines(captured) == []
 
 
-def test_tokens_that_stand_in_a_path_are_masked() -> None:
-    assert logs.masked(f"/c/{TOKEN} then https://ecole.test/l/{TOKEN}?encore=1") == "/c/… then https://ecole.test/l/…"
+@pytest.mark.parametrize("letter", ["c", "l"])
+def test_tokens_that_stand_in_a_path_are_masked(letter: str) -> None:
+    assert logs.masked(f"GET https://ecole.test/{letter}/{TOKEN}?encore=1") == f"GET https://ecole.test/{letter}/…"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from asgi_client import call, http_scope
+from preau.gate.body import SCHOOL_BODY
 from preau.project.health import Canary, Condition
 from preau.project.school_shell import (
     HOMEWORK_PLACES,
-    MAX_BODY_BYTES,
     MAX_READING,
     MAX_READING_PER_SOURCE,
     MAX_WAITING,
@@ -44,14 +44,14 @@ async def test_a_body_over_the_limit_is_refused_before_the_school_sees_it() -> N
     def never(environ: Any, start_response: Any) -> list[bytes]:
         raise AssertionError("the school was called")
 
-    answer = await call(shell(never), "/", method="POST", body=b"x" * (MAX_BODY_BYTES + 1))
+    answer = await call(shell(never), "/", method="POST", body=b"x" * (SCHOOL_BODY.most_bytes + 1))
     assert (answer.status, "body_too_large" in answer.text) == (413, True)
     lying = await call(shell(never), "/", method="POST", headers={"content-length": "-1"})
     assert lying.status == 413
 
 
 async def test_a_client_that_sends_slowly_does_not_hold_the_school(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("preau.project.school_shell.BODY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("preau.project.school_shell.SCHOOL_BODY", SCHOOL_BODY._replace(most_s=0.2))
     one, answers = shell(echo), []
 
     async def never_sends() -> Any:
@@ -130,7 +130,7 @@ async def test_a_get_that_brings_a_body_is_read_like_any_other() -> None:
 async def test_a_body_must_come_at_a_thousand_bytes_a_second_once_its_grace_is_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("preau.project.school_shell.BODY_GRACE_S", 0.1)
+    monkeypatch.setattr("preau.project.school_shell.SCHOOL_BODY", SCHOOL_BODY._replace(grace_s=0.1))
 
     async def status_of(chunk: bytes, pause_s: float, count: int) -> int:
         statuses, left = [], count

@@ -9,7 +9,21 @@ import pytest
 
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX
 from preau.published import shapes
-from preau.published.shapes import LessonsOfTheDay, Refusal, Refused, Register, Roster, Shape, Waits, decode, encode
+from preau.published.shapes import (
+    GateHistory,
+    GateOrders,
+    GatePoint,
+    GateReport,
+    LessonsOfTheDay,
+    Refusal,
+    Refused,
+    Register,
+    Roster,
+    Shape,
+    Waits,
+    decode,
+    encode,
+)
 from preau.school.directory.grades import Section
 from preau.tokens.keyring import Keyring
 from published.vectors import FAULTS, FOLDER, KINDS, bad, good
@@ -19,6 +33,9 @@ OF_KIND: dict[str, type[Shape]] = {
     "register": Register,
     "at_the_door": Waits,
     "lessons_of_the_day": LessonsOfTheDay,
+    "gate_orders": GateOrders,
+    "gate_report": GateReport,
+    "gate_history": GateHistory,
 }
 CODES = {
     "wrong_version": Refusal.UNKNOWN_VERSION,
@@ -74,7 +91,8 @@ def test_the_last_byte_that_is_read_is_the_bound(kind: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"v":"1"}', b'{"v":true}', b"[" * 100_000])
 def test_what_is_no_published_file_is_malformed(content: bytes) -> None:
     for kind in KINDS:
-        assert code_of(kind, content) is Refusal.MALFORMED
+        too_long = len(content) > OF_KIND[kind].MAX_BYTES
+        assert code_of(kind, content) is (Refusal.OVERSIZED if too_long else Refusal.MALFORMED)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +126,29 @@ def test_the_largest_files_fit_into_their_bytes() -> None:
     assert decode(Roster, encode(full)) == full
     waits = Waits(waits={f"{number:011}": (2**31, 2**31) for number in range(shapes.MAX_WAITS)})
     assert decode(Waits, encode(waits)) == waits
+    many = 2**53
+    point = GatePoint(2**40, 1e9 / 3, 1e9 / 3, 1e9 / 3, (many,) * 4, many, shapes.MAX_CAPACITY, 5, 1e9 / 3)  # type: ignore[arg-type]
+    history = GateHistory(step_s=shapes.HISTORY_STEP_S, points=(point,) * shapes.HISTORY_POINTS)
+    assert decode(GateHistory, encode(history)) == history
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("gate_orders", "mode", "ajar"),
+        ("gate_orders", "capacity", 0),
+        ("gate_orders", "pre_open_s", shapes.MAX_PRE_OPEN_S + 1),
+        ("gate_orders", "reason", "r" * 201),
+        ("gate_report", "waiting", {"4": [1, 1, 1]}),
+        ("gate_report", "waiting", {"1": [1, 1]}),
+        ("gate_report", "no_show", 1.01),
+        ("gate_report", "inside", -1),
+        ("gate_history", "points", [[1, 2, 3]]),
+    ],
+)
+def test_an_order_or_a_figure_out_of_its_bounds_refuses_the_file(kind: str, field: str, value: Any) -> None:
+    document = json.loads(good(kind)) | {field: value}
+    assert code_of(kind, json.dumps(document).encode()) is Refusal.MALFORMED
 
 
 def test_the_bounds_are_those_of_the_rooms() -> None:

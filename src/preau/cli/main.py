@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -198,7 +199,69 @@ def incident_resolve(incident_id: str, body: str) -> None:
 
 @main.group(cls=FrenchGroup)
 def gate() -> None:
-    """Règle et vérifie le portail."""
+    """Règle le portail et dit où il en est."""
+
+
+_REASON = click.option("--reason", required=True, help="pourquoi, en quelques mots : le journal le garde")
+
+
+@gate.command("status")
+@click.option("--json", "as_json", is_flag=True, help="écrit le rapport tel quel")
+def gate_status(*, as_json: bool) -> None:
+    """Dit qui attend, qui est entré, ce qui vaut."""
+    from preau.cli.gate import status  # noqa: PLC0415
+
+    sys.exit(status(options().data, as_json=as_json))
+
+
+@gate.command("capacity")
+@click.argument("people", type=click.IntRange(0, 1_000_000))
+@_REASON
+def gate_capacity(people: int, reason: str) -> None:
+    """Fixe la capacité à PEOPLE personnes ; 0 : celle de PREAU_CAPACITY."""
+    from preau.cli.gate import order_capacity  # noqa: PLC0415
+
+    sys.exit(order_capacity(options().data, people, reason=reason))
+
+
+def _gate_mode(name: str, mode: str, help_text: str) -> None:
+    @gate.command(name, help=help_text)
+    @_REASON
+    def order(reason: str) -> None:
+        from preau.cli.gate import order_mode  # noqa: PLC0415
+
+        sys.exit(order_mode(options().data, mode, reason=reason))
+
+
+_gate_mode("auto", "auto", "Laisse le portier décider (ce qui vaut sans ordre).")
+_gate_mode("open", "open", "Appelle tout le monde, sans limite de capacité.")
+_gate_mode("drain", "drain", "N’appelle plus personne de nouveau ; qui est entré reste.")
+_gate_mode("close", "closed", "N’appelle plus personne, sauf les personnels ; qui est entré reste.")
+
+
+@gate.command("pre-open")
+@click.argument("minutes", type=click.IntRange(0, 60))
+@_REASON
+def gate_pre_open(minutes: int, reason: str) -> None:
+    """Appelle une classe au plus tôt MINUTES minutes avant son cours, quand on attend."""
+    from preau.cli.gate import order_pre_open  # noqa: PLC0415
+
+    sys.exit(order_pre_open(options().data, minutes, reason=reason))
+
+
+@gate.command("simulate")
+@click.argument("suites", nargs=-1, type=click.Choice(["order", "drains", "days", "france"]))
+@click.option("--people", type=click.IntRange(1000, 100_000_000), help="personnes (sinon ce que dit chaque série)")
+@click.option("--policy", "policies", multiple=True, help="seulement ces politiques (séries drains et france)")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=2021, show_default=True, help="graine du hasard")
+@click.option("--out", type=click.Path(file_okay=False), default="bench/results", show_default=True, help="dossier")
+def gate_simulate(
+    suites: tuple[str, ...], *, people: int | None, policies: tuple[str, ...], seed: int, out: str
+) -> None:
+    """Simule une matinée avec les vraies règles du portail, et le compare à ce que font les autres."""
+    from preau.cli.simulating import simulate  # noqa: PLC0415
+
+    sys.exit(simulate(suites, people=people, policies=policies, seed=seed, out=Path(out)))
 
 
 @gate.group("lottery", cls=FrenchGroup)
@@ -232,6 +295,17 @@ def gate_lottery_order(key: str, day: str, groups: str) -> None:
     from preau.cli.lottery import order_of_day  # noqa: PLC0415
 
     sys.exit(order_of_day(key, day, groups))
+
+
+@main.command()
+@click.argument("login")
+@click.option("--remove", is_flag=True, help="retire le droit au lieu de le donner")
+def operator(login: str, *, remove: bool) -> None:
+    """Donne à un membre du personnel le droit de conduire le portail."""
+    ready_school()
+    from preau.cli.people import set_operator  # noqa: PLC0415
+
+    sys.exit(set_operator(login, remove=remove))
 
 
 @main.command()

@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
 from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
+from preau.gate.rules.controller import PROMISE_S
 from preau.gate.rules.discount import discounted_key, is_on_offer
 from preau.gate.rules.lottery import rank_keys
 from preau.gate.rules.places import (
+    CARDS,
     OTHERS,
     STAFF,
     TIES,
@@ -29,6 +31,10 @@ from preau.tokens.class_link import ClassLink
 from preau.tokens.cookies import CookieNames
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
+
+NEWCOMER_S: Final = PROMISE_S
+NEWCOMERS_MAX: Final = 20_000
+"""Who entered so lately that the requests are still the work of the entry; above the bound it counts as background."""
 
 PRESENT_S: Final = 90.0
 """A waiting page that polls is heard at least every 30 s; three silences and it is gone (its place is not)."""
@@ -90,6 +96,7 @@ class Doorkeeper:
         self._pass_idle_s = pass_idle_s
         self._rank_key_on = rank_keys(keyring)
         self._random_text: Callable[[int], str] = secrets.token_urlsafe
+        self._entered_at_s: dict[str, float] = {}
         self.arrivals_total = 0
 
     async def admit(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
@@ -115,9 +122,10 @@ class Doorkeeper:
     async def enter(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """A place for who has none, and entry if it is called and one is free."""
         known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
-        place, earlier = kept_place(visitor.ticket, known, now_s=now_s), 0
+        place = kept_place(visitor.ticket, known, has_card=visitor.card is not None, now_s=now_s)
+        earlier = 0
         if place is None:
-            place, earlier = await self._draw(visitor.source, now_s)
+            place, earlier = await self._draw(visitor, now_s)
         held = self._ticket_at(place, visitor)
         cookies = (self._ticket_cookie(held, now_s),)
         outlook = self._porter.outlook
@@ -125,11 +133,13 @@ class Doorkeeper:
             granted = await self._ledger.claim(
                 Holder(held.tid, place.lane),
                 source=visitor.source,
-                room=Room(outlook.capacity, unproven_places(outlook.capacity) if visitor.bare else None),
+                room=self._room(visitor, now_s),
                 until_s=now_s + (UNPROVEN_S if visitor.bare else self._pass_idle_s),
                 now_s=now_s,
             )
             if granted:
+                self._porter.desk.tally.entered(place.lane)
+                self._note_newcomer(held.tid, now_s)
                 fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
             if not visitor.bare:  # robots that are turned away say nothing about the places that people have
@@ -139,7 +149,7 @@ class Doorkeeper:
 
     async def greet(self, visitor: Visitor, *, now_s: float) -> tuple[str, ...]:
         """A place in the order of arrival for a device that showed nothing yet; returns its cookie."""
-        place, _earlier = await self._draw(visitor.source, now_s)
+        place, _earlier = await self._draw(visitor, now_s)
         return (self._ticket_cookie(self._ticket_at(place, visitor), now_s),)
 
     async def place_by_link(self, visitor: Visitor, link: ClassLink, *, now_s: float) -> Moved | None:
@@ -151,7 +161,7 @@ class Doorkeeper:
         known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
         if known is not None:
             place = known
-        elif kept_place(visitor.ticket, None, now_s=now_s) != place:
+        elif kept_place(visitor.ticket, None, has_card=visitor.card is not None, now_s=now_s) != place:
             room = f"{link.room}.{link.starts_at_s}"
             if not await self._ledger.take_by_link(room, most=link.most, until_s=link.expires_at_s, now_s=now_s):
                 return None
@@ -168,6 +178,17 @@ class Doorkeeper:
         moved = Ticket(lane=OTHERS, order_key=solved.order_key, tid=held.tid)
         await self._note(visitor, moved, now_s, PRESENT_S)
         return Moved(moved, (self._ticket_cookie(moved, now_s),))
+
+    def is_newcomer(self, sid: str, *, now_s: float) -> bool:
+        """Whether the holder of this pass entered, here, a moment ago."""
+        entered_at_s = self._entered_at_s.get(sid)
+        return entered_at_s is not None and now_s - entered_at_s < NEWCOMER_S
+
+    def _note_newcomer(self, sid: str, now_s: float) -> None:
+        while self._entered_at_s and now_s - next(iter(self._entered_at_s.values())) >= NEWCOMER_S:
+            del self._entered_at_s[next(iter(self._entered_at_s))]
+        if len(self._entered_at_s) < NEWCOMERS_MAX:
+            self._entered_at_s[sid] = now_s
 
     async def hear(self, visitor: Visitor, *, now_s: float) -> None:
         """A heartbeat of the waiting page."""
@@ -188,15 +209,19 @@ class Doorkeeper:
         """Somebody's websocket is open."""
         await self._ledger.touch(Holder(held.sid, held.lane), until_s=now_s + self._pass_idle_s, now_s=now_s)
 
-    async def _draw(self, source: str, now_s: float) -> tuple[Place, int]:
-        earlier = await self._ledger.draw_place(source, now_s=now_s)
-        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=secrets.randbelow(TIES))), earlier
+    def _room(self, visitor: Visitor, now_s: float) -> Room:
+        outlook = self._porter.outlook
+        return Room(
+            capacity=outlook.capacity,
+            unproven=unproven_places(outlook.capacity) if visitor.bare else None,
+            claims_per_s=int(outlook.plan.claims_at(now_s=now_s)),
+        )
 
     def _ticket_at(self, place: Place, visitor: Visitor) -> Ticket:
         held = visitor.ticket
         if held is not None and (held.lane, held.order_key) == place:
             return held
-        return Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor))
+        return Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor, place.lane))
 
     def _puzzle(self, held: Ticket, *, earlier: int, level: int, now_s: float) -> Puzzle | None:
         if not is_on_offer(Place(held.lane, held.order_key), earlier=earlier, level=level):
@@ -209,11 +234,19 @@ class Doorkeeper:
         )
         return challenge.issue(self._keyring, about, number=secrets.randbelow(MAX_NUMBER + 1), now_s=now_s)
 
-    def _tid(self, visitor: Visitor) -> str:
+    async def _draw(self, visitor: Visitor, now_s: float) -> tuple[Place, int]:
+        tie = secrets.randbelow(TIES)
+        if visitor.card is not None:
+            return Place(CARDS, arrival_key(now_s=now_s, earlier=0, tie=tie)), 0
+        earlier = await self._ledger.draw_place(visitor.source, now_s=now_s)
+        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=tie)), earlier
+
+    def _tid(self, visitor: Visitor, lane: int) -> str:
         # The same person keeps one id when the lane changes: one person inside, one person waiting.
         if visitor.ticket is not None:
             return visitor.ticket.tid
         self.arrivals_total += 1
+        self._porter.desk.tally.arrived(lane)
         return self._random_text(8)
 
     async def _note(self, visitor: Visitor, held: Ticket, now_s: float, for_s: float) -> Wait | None:

@@ -20,13 +20,14 @@ import structlog
 
 from preau.gate.answers import Answer, write
 from preau.gate.behind import Application, Behind, Receive, Send
+from preau.gate.body import SCHOOL_BODY, SIGN_IN_BODY, BodyRefusal, Readers, replayed
 from preau.gate.doorkeeper import Admitted, Doorkeeper
 from preau.gate.hall import OWN_PATHS, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
 from preau.gate.narrow_lane import NarrowLane
 from preau.gate.porter import Porter
-from preau.gate.request import Request, SchoolPaths
+from preau.gate.request import NEWCOMER, Request, SchoolPaths
 from preau.gate.visitor import Scope, headers_of, read_visitor
 from preau.tokens.admission import Pass
 from preau.tokens.cookies import CookieNames
@@ -44,17 +45,29 @@ One POST of one answer takes the school's thread 8 to 10 ms (SQLite, 25 posts in
 with two cores under a load of 7), and it takes turns with pages of the same cost: 50 to 100 a second, so that the last
 of 400 waits 4 to 8 s."""
 
+WRITE_LANE_PER_CARD: Final = 16
+"""Of these, of one card: a device sends its work one by one, and has a few things to send. Pupils of one school share
+an address, so this lane knows its people by their cards."""
+
+WRITE_LANE_BYTES: Final = 128 * 1_048_576
+"""Work being received or waiting for its turn, together: 300 kB each where the line is full; mostly they have a few."""
+
 SIGN_IN_WIDTH: Final = 4
-"""Sign-in requests of people outside under way at once: enough that one slow sender holds up nobody, and half of
-the places that the school's line keeps for signing in."""
+"""Sign-in requests of people outside under way at once: half of the places that the school's line keeps for them."""
 
 SIGN_IN_LINE: Final = SIGN_IN_WIDTH + 50
 """With those waiting: at 20 to 100 ms a request (a password is hashed on purpose slowly) the last waits 1 to 5 s."""
 
 SIGN_IN_PER_SOURCE: Final = 10
-"""A fifth of the line: a flood from one address, or one school with all its new devices, leaves the rest to others."""
+"""A fifth of the line: a flood from one address, or one school with all its new devices, leaves the rest to others.
+As many of its bodies are read at once."""
+
+SIGN_IN_READING: Final = 512
+"""Bodies of the sign-in lane being read at once, before they join its line: of at most 16 KiB and 3 s each."""
 
 SOCKET_TOUCH_S: Final = 60.0
+TOUCHES_PER_STAY: Final = 3
+"""Where people count as inside for less than three of those minutes, their sockets are heard as often as this."""
 
 log = structlog.get_logger("preau.gate")
 
@@ -74,7 +87,7 @@ class GateSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Requests answered by the waiting page or its JSON, since the start of this process."""
     capacity: int
     level: int
-    """Level of the ladder: 0 nobody waits, 1 somebody does."""
+    """Level of the ladder, 0 to 5."""
     tokens_refused: dict[str, int]
     """Forged, expired or malformed tokens, by code, since the start of this process."""
     ledger_failures_total: int
@@ -126,10 +139,19 @@ class Engine:
             secure=secure,
             pass_idle_s=pass_idle_s,
         )
+        self._touch_s = min(SOCKET_TOUCH_S, pass_idle_s / TOUCHES_PER_STAY)
         self._hall = Hall(keeper=self._keeper, porter=porter, keyring=keyring, published=published)
-        # Pupils of one school share an address: the write lane knows its people by their cards, not by that.
-        self._write_lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_source=WRITE_LANE_LINE)
-        self._sign_in_lane = NarrowLane(width=SIGN_IN_WIDTH, line=SIGN_IN_LINE, per_source=SIGN_IN_PER_SOURCE)
+        self._write_lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD)
+        self._work_bodies = Readers(
+            SCHOOL_BODY, most=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD, most_bytes=WRITE_LANE_BYTES
+        )
+        self._sign_in_lane = NarrowLane(width=SIGN_IN_WIDTH, line=SIGN_IN_LINE, per_sender=SIGN_IN_PER_SOURCE)
+        self._sign_in_bodies = Readers(
+            SIGN_IN_BODY,
+            most=SIGN_IN_READING,
+            per_sender=SIGN_IN_PER_SOURCE,
+            most_bytes=SIGN_IN_READING * SIGN_IN_BODY.most_bytes,
+        )
         self._refused_total = 0
         self._tokens_refused: Counter[Refusal] = Counter()
 
@@ -153,7 +175,7 @@ class Engine:
             admitted_total=outlook.census.admitted_total,
             refused_total=self._refused_total,
             capacity=outlook.capacity,
-            level=int(any(waiting.values())),
+            level=outlook.level,
             tokens_refused={refusal.value: count for refusal, count in self._tokens_refused.items()},
             ledger_failures_total=self._ledger.failures_total,
         )
@@ -171,9 +193,11 @@ class Engine:
             return
         staying = await self._keeper.stay(request.visitor, now_s=request.now_s)
         if staying is None and request.is_sign_in and self._sign_in_lane.has_room(request.visitor.source):
-            async with self._sign_in_lane.turn(request.visitor.source):
-                await self._go_on(request, (), None, receive, send)
-            return
+            await self._by_the_sign_in_lane(request, receive, send)
+        else:
+            await self._by_the_door(request, staying, receive, send)
+
+    async def _by_the_door(self, request: Request, staying: Admitted | None, receive: Receive, send: Send) -> None:
         verdict = staying or await self._keeper.enter(request.visitor, now_s=request.now_s)
         if isinstance(verdict, Admitted):
             await self._go_on(request, verdict.cookies, verdict.admission.sid, receive, send)
@@ -181,17 +205,38 @@ class Engine:
             await self._by_the_write_lane(request, verdict.cookies, receive, send)
         else:
             self._refused_total += 1
-            await write(send, await self._hall.waiting(request, verdict), head=head)
+            await write(send, await self._hall.waiting(request, verdict), head=request.method == "HEAD")
+
+    async def _by_the_sign_in_lane(self, request: Request, receive: Receive, send: Send) -> None:
+        """Past the queue; when the lane has filled up before the request has come whole, by the door like others."""
+        source = request.visitor.source
+        async with self._sign_in_bodies.ahead(request.scope, receive, source) as body:
+            if isinstance(body, bytes):
+                receive = replayed(body, receive)
+                if self._sign_in_lane.has_room(source):
+                    async with self._sign_in_lane.turn(source):
+                        await self._go_on(request, (), None, receive, send)
+                    return
+            elif body is not BodyRefusal.NO_ROOM:
+                await write(send, self._hall.not_received(request, body))
+                return
+        await self._by_the_door(request, None, receive, send)
 
     async def _by_the_write_lane(
         self, request: Request, cookies: tuple[str, ...], receive: Receive, send: Send
     ) -> None:
-        if not self._write_lane.has_room(request.visitor.source):
-            message = _("Beaucoup de travaux arrivent en même temps : celui-ci reste sur l’appareil et repart bientôt.")
-            await write(send, refused(503, "write_lane_full", message, cookies))
-            return
-        async with self._write_lane.turn(request.visitor.source):
-            await self._go_on(request, cookies, None, receive, send)
+        holder = request.visitor.card.subject if request.visitor.card else ""
+        async with self._work_bodies.ahead(request.scope, receive, holder) as body:
+            if body is BodyRefusal.NO_ROOM or not self._write_lane.has_room(holder):
+                message = _(
+                    "Beaucoup de travaux arrivent en même temps : celui-ci reste sur l’appareil et repart bientôt."
+                )
+                await write(send, refused(503, "write_lane_full", message, cookies))
+            elif isinstance(body, BodyRefusal):
+                await write(send, self._hall.not_received(request, body, cookies))
+            else:
+                async with self._write_lane.turn(holder):
+                    await self._go_on(request, cookies, None, replayed(body, receive), send)
 
     async def _go_on(
         self, request: Request, cookies: tuple[str, ...], sid: str | None, receive: Receive, send: Send
@@ -201,10 +246,13 @@ class Engine:
         async def leave() -> tuple[str, ...]:
             return cookies if sid is None else await self._keeper.release(sid, now_s=self._clock())
 
+        scope = request.scope
+        if sid is not None and self._keeper.is_newcomer(sid, now_s=request.now_s):
+            scope = {**scope, NEWCOMER: True}
         mask = request.method in {"GET", "HEAD"} and request.wants_page
         behind = Behind(send, cookies=cookies, on_leave=leave, mask=mask)
         try:
-            await self._app(request.scope, receive, behind.send)
+            await self._app(scope, receive, behind.send)
         except Exception:
             if behind.started:
                 raise
@@ -241,7 +289,7 @@ class Engine:
     async def _kept_inside(self, held: Pass) -> AsyncIterator[None]:
         async def touch_for_ever() -> None:
             while True:
-                await asyncio.sleep(SOCKET_TOUCH_S)
+                await asyncio.sleep(self._touch_s)
                 await self._keeper.touch(held, now_s=self._clock())
 
         task = asyncio.create_task(touch_for_ever())

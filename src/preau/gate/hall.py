@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from preau.gate.answers import JSON, SCRIPT, Answer, redirect, refusal_json
+from preau.gate.body import BodyRefusal
 from preau.gate.doorkeeper import Doorkeeper, Waits
 from preau.gate.favours import CHALLENGE_PATH, LINK, Favours, Notice
 from preau.gate.ledger.interface import WAITING_MAX
@@ -99,6 +100,27 @@ class Hall:
             text=_("Cette page n’a pas pu être préparée. Rien n’est perdu : {again}.").format(again=again),
             href=wanted_path(request.scope),
             action=_("Réessayer"),
+        )
+
+    def not_received(self, request: Request, refusal: BodyRefusal, cookies: tuple[str, ...] = ()) -> Answer:
+        """The answer to who sent too much, too slowly or only half of it."""
+        again = _("recommence") if request.is_pupil else _("recommencez")
+        text = {
+            BodyRefusal.TOO_LARGE: _("Cet envoi est trop gros pour être reçu ici."),
+            BodyRefusal.SLOW: _("L’envoi a pris trop de temps : {again} quand la connexion va mieux."),
+        }.get(refusal, _("L’envoi s’est interrompu : {again}.")).format(again=again)
+        if not request.wants_page:
+            headers = (("cache-control", "no-store"),)
+            body = refusal_json(refusal, text)
+            return Answer(status=refusal.status, body=body, content_type=JSON, headers=headers, cookies=cookies)
+        return self._notice(
+            refusal.status,
+            refusal,
+            title=_("L’envoi n’est pas arrivé"),
+            text=text,
+            action=_("Recommencer"),
+            href=wanted_path(request.scope),
+            cookies=cookies,
         )
 
     async def _state(self, request: Request) -> Answer:

@@ -1,43 +1,75 @@
 """A narrow lane past the queue: a reserved width for short requests that must not wait for anybody's place.
 
-Two of them exist: handing in work (write lane) and signing in (sign-in lane). A lane takes no place of the capacity. It
-is fair by arrival, and bounded twice: in all, and per network source, so that a flood from one address only fills its
-own part of the line and the next address is a few requests away from its turn.
+Two of them exist: handing in work (write lane) and signing in (sign-in lane). A lane takes no place of the capacity. A
+turn is taken once a request has come whole (``body``). Turns go round the senders, one each, and one sender never has
+more than half of the width: a flood from one address waits behind itself, and the next address is a turn away.
 """
 
 import asyncio
 import contextlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 
 
 class NarrowLane:
-    """Requests under way and waiting, in order of arrival.
+    """Requests under way and waiting.
 
     Args:
         width: requests under way at once.
         line: requests under way or waiting, in all.
-        per_source: of these, from one network source.
+        per_sender: of these, from one sender.
     """
 
-    def __init__(self, *, width: int, line: int, per_source: int) -> None:
-        self._under_way = asyncio.Semaphore(width)
+    def __init__(self, *, width: int, line: int, per_sender: int) -> None:
+        self._width = width
+        self._at_once_per_sender = max(1, width // 2)
         self._line = line
-        self._per_source = per_source
+        self._per_sender = per_sender
         self._present: Counter[str] = Counter()
+        self._under_way: Counter[str] = Counter()
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+        """By sender; the first of the dictionary is the next in the round."""
 
-    def has_room(self, source: str) -> bool:
-        """Whether one more from ``source`` may join; true until something is awaited."""
-        return self._present.total() < self._line and self._present[source] < self._per_source
+    def has_room(self, sender: str) -> bool:
+        """Whether one more of ``sender`` may join; true until something is awaited."""
+        return self._present.total() < self._line and self._present[sender] < self._per_sender
 
     @contextlib.asynccontextmanager
-    async def turn(self, source: str) -> AsyncIterator[None]:
+    async def turn(self, sender: str) -> AsyncIterator[None]:
         """Waits for a turn, and holds it meanwhile."""
-        self._present[source] += 1
+        self._present[sender] += 1
+        called = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(sender, deque()).append(called)
+        self._call()
         try:
-            async with self._under_way:
-                yield
+            await called
+            yield
         finally:
-            self._present[source] -= 1
-            if not self._present[source]:
-                del self._present[source]
+            self._leave(sender, called)
+            self._call()
+
+    def _call(self) -> None:
+        """Gives the free turns, the longest unserved sender first."""
+        while self._under_way.total() < self._width:
+            sender = next((one for one in self._waiting if self._under_way[one] < self._at_once_per_sender), None)
+            if sender is None:
+                return
+            line = self._waiting.pop(sender)
+            called = line.popleft()
+            if line:
+                self._waiting[sender] = line  # to the end of the round
+            self._under_way[sender] += 1
+            if not called.cancelled():  # else who gave up takes the turn and hands it on in the same moment
+                called.set_result(None)
+
+    def _leave(self, sender: str, called: asyncio.Future[None]) -> None:
+        line = self._waiting.get(sender, deque())
+        if called in line:  # gave up before the turn came
+            line.remove(called)
+            if not line:
+                del self._waiting[sender]
+        else:
+            self._under_way[sender] -= 1
+        self._present[sender] -= 1
+        if not self._present[sender]:
+            del self._present[sender], self._under_way[sender]

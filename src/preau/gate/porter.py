@@ -17,8 +17,12 @@ import structlog
 from msgspec.structs import replace
 
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
-from preau.gate.rules.places import OTHERS, PUPILS
-from preau.gate.rules.plan import Group, Memory, Plan, Situation, next_plan, open_plan
+from preau.gate.operators_desk import OperatorsDesk
+from preau.gate.pilot import Pilot
+from preau.gate.rules.calling import QUEUES, Group
+from preau.gate.rules.orders import Ordered, due, obeyed
+from preau.gate.rules.places import PUPILS
+from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries
@@ -50,9 +54,19 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """Places free at the last look, or 0 since a claim was refused."""
     census: Census
     level: int = 0
-    """Level of the ladder, 0 to 5."""
+    """Of the ladder, 0 to 5: ``rules.ladder``."""
     state_json: bytes = b""
     """All of this as ``/attente/etat.json`` says it."""
+
+    @property
+    def inside(self) -> int:
+        """People of lanes 1 to 3 inside."""
+        return self.census.inside
+
+    @property
+    def inside_staff(self) -> int:
+        """People of lane 0 inside."""
+        return self.census.inside_staff
 
 
 class Porter:
@@ -62,10 +76,12 @@ class Porter:
         ledger: where the counts are.
         capacity: people of lanes 1 and 3 inside at once.
         published: the folder for ``at_the_door.json``; None publishes nothing.
+        pilot: sets rate and level; None: the house is filled by its places alone.
         clock: wall clock, seconds.
 
     Attributes:
         outlook: what everybody at the gate follows.
+        desk: where operators' orders come in and reports go out.
     """
 
     def __init__(
@@ -74,11 +90,14 @@ class Porter:
         *,
         capacity: int,
         published: Path | None = None,
+        pilot: Pilot | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self.pilot = pilot or Pilot()
         self._ledger = ledger
         self._clock = clock
         self._file = None if published is None else published / AT_THE_DOOR_FILE
+        self.desk = OperatorsDesk(published, capacity=capacity, now_s=clock())
         self._memory = Memory()
         self._looked_at_s: float | None = None
         self._sampled_at_s = self._published_at_s = clock()
@@ -87,7 +106,7 @@ class Porter:
         self._looks: deque[Look] = deque(maxlen=LOOKS_MAX)  # the latest first
         nobody = Outlook(
             plan=open_plan(clock()),
-            curves={lane: curve((), lane) for lane in (PUPILS, OTHERS)},
+            curves={lane: curve((), lane) for lane in QUEUES},
             sample=1,
             entries=Entries(0, 0.0),
             capacity=capacity,
@@ -119,34 +138,52 @@ class Porter:
         if not self._restored:
             await self._restore_at_the_door()
         census = await self._ledger.census(now_s=now_s)
-        capacity, entries = self.outlook.capacity, self._latest_entries(census, now_s)
+        holds, entries = self.desk.ordered(), self._latest_entries(census, now_s)
         groups = _groups(census.waiting, self._sample)
+        before = self.pilot.level
+        course = self.pilot.steer(
+            now_s=now_s,
+            waiting=sum(group.people for group in groups),
+            entered=max(0, census.admitted_total - self.outlook.census.admitted_total),
+            called=self._memory.newly_called,
+            pupils_wait_s=self._pupils_wait_s(entries),
+        )
         situation = Situation(
             now_s=now_s,
-            capacity=capacity,
+            capacity=holds.called_capacity,
             inside=census.inside,
             admitted_total=census.admitted_total,
-            groups=groups,
+            groups=due(groups, holds, now_s=now_s),
             leaves_per_s=entries.per_s if groups else 0.0,
+            calls_per_s=course.calls_per_s,
+            floors=course.floors,
         )
         plan, self._memory = next_plan(self._memory, situation)
         seen = Outlook(
-            plan=plan,
-            curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in (PUPILS, OTHERS)},
+            plan=obeyed(plan, holds.mode),
+            curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in QUEUES},
+            level=self.pilot.level,
             sample=self._sample,
             entries=entries,
-            capacity=capacity,
-            free=max(0, capacity - census.inside),
+            capacity=holds.capacity,
+            free=0 if holds.mode == "closed" else max(0, holds.capacity - census.inside),
             census=census,
         )
         self.outlook = _told(seen, now_s=now_s)
+        await self._tell(holds, before, now_s=now_s)
+
+    async def _tell(self, holds: Ordered, level_before: int, *, now_s: float) -> None:
+        """What has its own pace, and what others read."""
         # A clock that went back must not silence the porter: the distance counts, not its sign.
         if abs(now_s - self._sampled_at_s) >= SAMPLE_EVERY_S:
             self._sampled_at_s = now_s
-            self._sample = next_sample(self._sample, heard=len(census.waiting))
+            self._sample = next_sample(self._sample, heard=len(self.outlook.census.waiting))
         if abs(now_s - self._published_at_s) >= PUBLISH_EVERY_S:
             self._published_at_s = now_s
             await self.publish_at_the_door()
+        self.desk.figures = self.pilot.figures(self.outlook.plan)
+        await self.desk.report(self.outlook, holds, now_s=now_s)
+        await self.pilot.note_change(level_before, now_s=now_s)
 
     def house_is_full(self) -> None:
         """A claim was refused: the last look is out of date, and nobody must be told to come in because of it."""
@@ -161,6 +198,11 @@ class Porter:
             self._looks.appendleft(Look(now_s, now_s - self._looked_at_s, entered))
         self._looked_at_s = now_s
         return recent_entries(self._looks, now_s=now_s)
+
+    def _pupils_wait_s(self, entries: Entries) -> float:
+        """How long the pupils with a lesson who wait now will wait at the rate of the latest entries."""
+        people = self.outlook.curves[PUPILS].people
+        return people / entries.per_s if people and entries.per_s else 0.0
 
     async def _restore_at_the_door(self) -> None:
         self._restored = True

@@ -1,11 +1,15 @@
 """One request at the gate, read once and handed from part to part."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from preau.gate.visitor import SAFE_METHODS, Scope, Visitor, wants_page
 from preau.tokens.card import Role
+
+NEWCOMER: Final = "preau.newcomer"
+"""Key of the ASGI scope, set for who entered a moment ago: the request is still the work of the entry."""
 
 
 class SchoolPaths(msgspec.Struct, frozen=True, kw_only=True):

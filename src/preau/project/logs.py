@@ -9,10 +9,14 @@ import structlog
 
 QUIET = ("granian.access", "django.server", "asyncio")
 """Each request has its line already, from the shell around the school."""
-SECRET_PATH: Final = re.compile(r"/([cl])/[^\s/?'\"]+")
-"""Tokens that stand in a path: a paper card, which opens a pupil’s session, and a class link. No log holds them."""
+SECRET_PATH: Final = re.compile(r"/([cl])/.*", re.DOTALL)
+"""A paper card's token stands in its path, and opens a pupil's session: no log ever holds it, nor a class link's. A
+path that was typed or scanned badly may hold anything before the token, a blank or a quotation mark too, so nothing
+after ``/c/`` or ``/l/`` is kept."""
+_SECRET_PATH_IN_LINE: Final = re.compile(r"/([cl])/.*")
+"""The same in a traceback, which has lines after that one."""
 _QUERY: Final = re.compile(r"\?[^\s'\"]*=[^\s'\"]*")
-_MASKED: Final = ("event", "path", "exception")
+_MASKED: Final = ("event", "path")
 
 
 def configure(*, as_json: bool) -> None:
@@ -61,7 +65,7 @@ def _worth_a_line(record: logging.LogRecord) -> bool:
 
 
 def masked(text: str) -> str:
-    """The text without the tokens of paper cards and class links, and without query strings."""
+    """A path, or an event that ends with one, without the token of a card or class link and without query strings."""
     return _QUERY.sub("", SECRET_PATH.sub(r"/\1/…", text))
 
 
@@ -72,4 +76,6 @@ def _without_secrets(
     for name in _MASKED:
         if isinstance(event.get(name), str):
             event[name] = masked(event[name])
+    if isinstance(event.get("exception"), str):
+        event["exception"] = _QUERY.sub("", _SECRET_PATH_IN_LINE.sub(r"/\1/…", event["exception"]))
     return event

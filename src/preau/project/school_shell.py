@@ -8,21 +8,20 @@ page than by a time-out.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import structlog
 from a2wsgi import WSGIMiddleware
 
+from preau.gate.body import SCHOOL_BODY, BodyRefusal, Readers
+from preau.gate.request import NEWCOMER
 from preau.gate.visitor import source_of
-from preau.project.answers import header, refuse
+from preau.project.answers import refuse
 from preau.project.asgi_types import Message, Receive, Scope, Send
 from preau.project.logs import masked
+from preau.project.meter import Meter
 
-MAX_BODY_BYTES = 1_048_576
-"""Forms, journals of 200 events and pictures' references fit; course files are imported by the operator."""
-BODY_TIMEOUT_S = 15.0
 MAX_WAITING = 64
 """At 10 to 20 ms a request this is about a second of work: more would only age in the line."""
 HOMEWORK_PLACES = 16
@@ -30,12 +29,9 @@ HOMEWORK_PLACES = 16
 never turned away here, and pupils inside have as many. A place is a turn in the one thread, not a thread of its own."""
 SIGN_IN_PLACES = 8
 """And so many for signing in: twice the width of the gate's sign-in lane, for the same two reasons."""
-BODY_GRACE_S = 2.0
-BODY_LEAST_BYTES_PER_S = 1000
-"""After the grace a body must have come at least this fast: GPRS is five times faster, and who sends a byte now and
-then to keep a place loses it in two seconds."""
 MAX_READING = 1024
-"""Bodies being received at once: 1 GiB at the very most. The canary and requests without a body need no such place."""
+"""Bodies being received at once, each within ``SCHOOL_BODY``: 1 GiB at the very most. The canary and requests without a
+body need no such place."""
 MAX_READING_PER_SOURCE = 64
 """Of these, from one network source: one machine that sends slowly fills a sixteenth, and a school of 1,200 behind one
 address sends bodies of one packet each. A proxy in front is one source: it has to buffer bodies, as nginx does."""
@@ -45,17 +41,13 @@ CANARY_PATH = "/__canary__"
 log = structlog.get_logger("preau.school")
 
 
-class RequestRefused(Exception):  # noqa: N818  named for what it says
-    """The request is not taken: its body is too large, too slow or broken off, or the line is full."""
-
-    def __init__(self, status: int, code: str, sentence: str) -> None:
-        super().__init__(code)
-        self.status, self.code, self.sentence = status, code, sentence
-
-
-_BUSY = RequestRefused(
-    503, "school_busy", "Beaucoup de demandes à la fois. Recommence dans quelques secondes : rien n’est perdu."
-)
+_BUSY = (503, "school_busy", "Beaucoup de demandes à la fois. Recommence dans quelques secondes : rien n’est perdu.")
+_NOT_RECEIVED = {
+    BodyRefusal.NO_ROOM: _BUSY,
+    BodyRefusal.TOO_LARGE: (413, "body_too_large", "Cet envoi est trop gros pour être reçu ici."),
+    BodyRefusal.SLOW: (408, "body_slow", "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."),
+    BodyRefusal.BROKEN_OFF: (400, "body_broken_off", "L’envoi s’est interrompu. Recommence."),
+}
 
 
 class SchoolShell:
@@ -71,12 +63,18 @@ class SchoolShell:
     def __init__(
         self, wsgi: Callable[..., Any], *, monotonic: Callable[[], float], write_lane: str, sign_in: tuple[str, ...]
     ) -> None:
-        self._bridge = WSGIMiddleware(wsgi, workers=1, send_queue_size=10)
+        self.meter = Meter(monotonic=monotonic)
+        self._bridge = WSGIMiddleware(self.meter.wrap(wsgi), workers=1, send_queue_size=10)
         self._monotonic = monotonic
         self._write_lane = write_lane
         self._sign_in = sign_in
         self._waiting = self._pages_waiting = 0
-        self._reading: Counter[str] = Counter()
+        self._bodies = Readers(
+            SCHOOL_BODY,
+            most=MAX_READING,
+            per_sender=MAX_READING_PER_SOURCE,
+            most_bytes=MAX_READING * SCHOOL_BODY.most_bytes,
+        )
         self.answered_total = 0
         """Answers since the start, whatever their status: while it grows, the school is busy, not dead."""
 
@@ -85,14 +83,13 @@ class SchoolShell:
         return await asyncio.get_running_loop().run_in_executor(self._bridge.executor, job)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            body = await self._whole_body(scope, receive)
-            if not self._has_place(scope):  # after the body: many come in one moment
-                raise _BUSY
-        except RequestRefused as refusal:
-            await refuse(scope, send, status=refusal.status, code=refusal.code, sentence=refusal.sentence)
-            return
-        await self._answer(scope, body, send)
+        body = await self._whole_body(scope, receive)
+        if isinstance(body, BodyRefusal):
+            await _refuse(scope, send, _NOT_RECEIVED[body])
+        elif self._has_place(scope):  # after the body: many come in one moment
+            await self._answer(scope, body, send)
+        else:
+            await _refuse(scope, send, _BUSY)
 
     def _has_place(self, scope: Scope) -> bool:
         if scope["path"] == CANARY_PATH:
@@ -105,22 +102,11 @@ class SchoolShell:
     def _is_homework(self, scope: Scope) -> bool:
         return bool(scope["method"] == "POST" and scope["path"].startswith(self._write_lane))
 
-    async def _whole_body(self, scope: Scope, receive: Receive) -> bytes:
-        if scope["path"] == CANARY_PATH or not _brings_body(scope):
+    async def _whole_body(self, scope: Scope, receive: Receive) -> bytes | BodyRefusal:
+        if scope["path"] == CANARY_PATH:
             return b""
-        source = source_of(scope)
-        if self._reading.total() >= MAX_READING or self._reading[source] >= MAX_READING_PER_SOURCE:
-            raise _BUSY
-        self._reading[source] += 1
-        try:
-            return await read_body(scope, receive)
-        except TimeoutError:
-            sentence = "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."
-            raise RequestRefused(408, "body_slow", sentence) from None
-        finally:
-            self._reading[source] -= 1
-            if not self._reading[source]:
-                del self._reading[source]
+        async with self._bodies.ahead(scope, receive, source_of(scope)) as body:
+            return body
 
     async def _answer(self, scope: Scope, body: bytes, send: Send) -> None:
         answer: list[Message] = []
@@ -135,6 +121,7 @@ class SchoolShell:
         page = not self._is_homework(scope)
         self._waiting += 1
         self._pages_waiting += page
+        self.meter.arrives()
         try:
             await self._bridge(_clean(scope), replay, collect)  # type: ignore[arg-type]
         except Exception:
@@ -145,6 +132,7 @@ class SchoolShell:
             self._pages_waiting -= page
         status = answer[0]["status"]
         self.answered_total += 1
+        self.meter.ends(status=status, newcomer=NEWCOMER in scope)
         duration_ms = round((self._monotonic() - started) * 1000, 1)
         if scope["path"] != CANARY_PATH:
             log.info(
@@ -154,39 +142,9 @@ class SchoolShell:
             await send(message)
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body of a request.
-
-    Raises:
-        RequestRefused: over the limit, or the client left.
-        TimeoutError: it comes too slowly.
-    """
-    too_large = RequestRefused(413, "body_too_large", "Cet envoi est trop gros pour être reçu ici.")
-    declared = header(scope, b"content-length")
-    if declared and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
-        raise too_large
-    chunks, size = [], 0
-    began_s = asyncio.get_running_loop().time()
-    while True:
-        patience_s = min(BODY_TIMEOUT_S, BODY_GRACE_S + size / BODY_LEAST_BYTES_PER_S)
-        async with asyncio.timeout_at(began_s + patience_s):
-            message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RequestRefused(400, "body_broken_off", "L’envoi s’est interrompu. Recommence.")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise too_large
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
-
-
-def _brings_body(scope: Scope) -> bool:
-    """Whether there is a body to wait for: a page is asked for without one."""
-    if scope["method"] not in {"GET", "HEAD"}:
-        return True
-    return header(scope, b"content-length") not in {"", "0"} or bool(header(scope, b"transfer-encoding"))
+async def _refuse(scope: Scope, send: Send, reason: tuple[int, str, str]) -> None:
+    status, code, sentence = reason
+    await refuse(scope, send, status=status, code=code, sentence=sentence)
 
 
 def _clean(scope: Scope) -> Scope:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "preau.school.work",
     "preau.school.classroom",
     "preau.school.home",
+    "preau.school.operations",
     "preau.school.demo",
 ]
 MIDDLEWARE = [

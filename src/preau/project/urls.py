@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("preau.school.directory.urls")),
     path("", include("preau.school.classroom.urls")),
     path("", include("preau.school.work.urls")),
+    path("", include("preau.school.operations.urls")),
 ]
 handler400 = "preau.school.pages.refusals.bad_request"
 handler403 = "preau.school.pages.refusals.forbidden"

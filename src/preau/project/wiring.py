@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from django.core.handlers.wsgi import WSGIHandler
 
 from preau.gate.engine import Engine
+from preau.gate.ladder_journal import LadderJournal
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
 from preau.gate.request import SchoolPaths
 from preau.live.bus.interface import Bus
@@ -60,7 +62,12 @@ def build(options: Options, keyring: Keyring) -> House:
     )
     canary = Canary(shell, clock=time.time)
     ledger = _ledger(options)
-    porter = Porter(ledger, capacity=options.capacity, published=published, clock=time.time)
+    pilot = Pilot(
+        readings=lambda: {"http": shell.meter.read()},
+        answers=lambda: canary.app_ok,
+        journal=LadderJournal(options.data),
+    )
+    porter = Porter(ledger, capacity=options.capacity, published=published, pilot=pilot, clock=time.time)
     live = LiveServer(
         keyring=keyring, journal=_journal(options), bus=_bus(options), published=published,
         cookies=cookies, allowed_origin=same_origin, clock=time.time,

@@ -28,8 +28,21 @@ MAX_GROUPS: Final = 10_000
 MAX_TEXT_CHARS: Final = 500
 """Names and titles: the school's own columns end at 201 characters; the rest is room for what it may become."""
 
+MAX_CAPACITY: Final = 1_000_000
+"""People inside at once: the bound of the option ``PREAU_CAPACITY`` too."""
+MAX_PRE_OPEN_S: Final = 3600
+"""A card tells the lessons of this hour and of the next one: nobody can be known to be early by more than an hour."""
+HISTORY_STEP_S: Final = 5
+HISTORY_POINTS: Final = 180
+"""Fifteen minutes: as many points as a chart on a phone has pairs of pixels."""
+
 LESSONS_OF_THE_DAY_FILE: Final = "lessons_of_the_day.json"
 AT_THE_DOOR_FILE: Final = "at_the_door.json"
+GATE_ORDERS_FILE: Final = "gate_orders.json"
+GATE_REPORT_FILE: Final = "gate_report.json"
+GATE_HISTORY_FILE: Final = "gate_history.json"
+LADDER_FILE: Final = "ladder.jsonl"
+"""In the data folder, beside the published ones: a journal stays where it is written."""
 
 HexId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 """A UUID of the school (a person, a live class), 32 lower-case hex digits."""
@@ -143,6 +156,132 @@ class LessonsOfTheDay(Shape, frozen=True, kw_only=True):
     date: dt.date
     groups: Annotated[dict[Pseudonym, OfferedLesson], Meta(max_length=MAX_GROUPS)]
     sections: dict[SectionCode, OfferedLesson]
+
+
+Mode = Literal["auto", "open", "closed", "drain"]
+"""What operators have the gate do. ``auto``: the porter's rules; ``open``: everybody is called; ``closed``: nobody of
+lanes 1 to 3 is; ``drain``: nobody new is, who was called may still come. Who is inside stays, whatever the mode."""
+Level = Annotated[int, Meta(ge=0, le=5)]
+"""A level of the ladder: ``preau.published.gate_words`` names them."""
+Lane = Annotated[str, Meta(pattern=r"\A[0-3]\Z")]
+"""A lane as the key of an object."""
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Rate = Annotated[float, Meta(ge=0, le=1e9)]
+"""Per second, unless the field says otherwise."""
+Line = Annotated[str, Meta(max_length=200)]
+"""One line that somebody typed, or a code."""
+Capacity = Annotated[int, Meta(ge=0, le=MAX_CAPACITY)]
+
+
+class GateOrders(Shape, frozen=True, kw_only=True):
+    """What operators have ordered, as a whole. From `preau gate …` and the operators' page to the porter.
+
+    ``capacity``: people of lanes 1 to 3 inside at once, None as the option says. ``pre_open_s``: while there is a
+    queue, a class is called so many seconds before its lesson at the earliest. ``by``: who gave the last order, for
+    the journal; ``reason``: why, in their words. No file: ``NO_ORDERS``.
+    """
+
+    MAX_BYTES: ClassVar[int] = 4 << 10
+
+    capacity: Annotated[int, Meta(ge=1, le=MAX_CAPACITY)] | None
+    mode: Mode
+    pre_open_s: Annotated[int, Meta(ge=0, le=MAX_PRE_OPEN_S)]
+    by: Line
+    at_s: Instant
+    reason: Line
+
+
+NO_ORDERS: Final = GateOrders(capacity=None, mode="auto", pre_open_s=1800, by="", at_s=0, reason="")
+"""What holds as long as nobody has ordered anything."""
+
+
+class GateResource(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that entries cost. None: not measured.
+
+    ``capacity_per_s`` and ``background_per_s``: operations done at most, and for people who are already inside;
+    ``queue_ms``: how long an operation waits for its turn, mean; ``work_per_entry``: operations that one entry costs.
+    """
+
+    capacity_per_s: Rate | None
+    queue_ms: Rate | None
+    work_per_entry: Rate | None
+    background_per_s: Rate | None
+
+
+class GateReport(Shape, frozen=True, kw_only=True):
+    """One second of the gate in figures. From the porter to the operators' page and the metrics. Not durable.
+
+    ``arrivals`` and ``admitted``: by lane, people since ``started_at_s``, when the process that counts began.
+    ``waiting``: by lane, (low, best, high): 19 in 20 times the number lies between; all equal when everybody was
+    counted. ``rate_per_s``: entries planned; ``claims_per_s``: the limit above which claims are refused; None: no
+    controller says. ``bound_by``: the key of the resource that bounds the rate, or empty. ``no_show``: share of the
+    called who do not come. ``level_reason``: a code of ``gate_words``, or empty.
+    ``oldest_wait_s``: since when the first of the waiting of lanes 2 and 3 has stood there; None: nobody, or not known.
+    ``level_seconds``: by level, since the start; ``overload_s``: seconds with a queueing time above half a second.
+    ``edges``: processes that call by this plan.
+    """
+
+    MAX_BYTES: ClassVar[int] = 16 << 10
+
+    at_s: Instant
+    started_at_s: Instant
+    arrivals: dict[Lane, Count]
+    admitted: dict[Lane, Count]
+    waiting: dict[Lane, tuple[Count, Count, Count]]
+    oldest_wait_s: Duration | None
+    inside: Count
+    inside_staff: Count
+    entries_per_s: Rate
+    rate_per_s: Rate | None
+    claims_per_s: Rate | None
+    capacity: Capacity
+    free: Capacity
+    level: Level
+    level_since_s: Instant
+    level_reason: Line
+    level_seconds: dict[Annotated[str, Meta(pattern=r"\A[0-5]\Z")], Count]
+    overload_s: Count
+    bound_by: Line
+    resources: Annotated[dict[Annotated[str, Meta(max_length=20)], GateResource], Meta(max_length=8)]
+    no_show: Annotated[float, Meta(ge=0, le=1)] | None
+    plan_age_s: Rate
+    mode: Mode
+    edges: Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class GatePoint(msgspec.Struct, frozen=True, array_like=True):
+    """The gate during ``HISTORY_STEP_S`` seconds that end at ``at_s``: means, and what was so at the end.
+
+    ``queue_ms``: of the resource that makes wait longest.
+    """
+
+    at_s: Instant
+    arrivals_per_s: Rate
+    entries_per_s: Rate
+    rate_per_s: Rate | None
+    waiting: tuple[Count, Count, Count, Count]
+    inside: Count
+    capacity: Capacity
+    level: Level
+    queue_ms: Rate | None
+
+
+class GateHistory(Shape, frozen=True, kw_only=True):
+    """The last fifteen minutes of the gate, oldest first. From the porter to the operators' page. Not durable."""
+
+    MAX_BYTES: ClassVar[int] = 64 << 10
+
+    step_s: Annotated[int, Meta(ge=1, le=60)]
+    points: Annotated[tuple[GatePoint, ...], Meta(max_length=HISTORY_POINTS)]
+
+
+class LadderChange(msgspec.Struct, frozen=True, kw_only=True, rename={"from_level": "from", "to_level": "to"}):
+    """One line of ``ladder.jsonl``: the ladder went from a level to another one. ``reason``: a code or a sentence."""
+
+    at_s: Instant
+    from_level: Level
+    to_level: Level
+    reason: Line
 
 
 class Refusal(StrEnum):

@@ -51,6 +51,21 @@ async def test_lanes_one_and_three_share_the_capacity_and_lane_zero_comes_on_top
     assert (census.inside, census.inside_staff, census.admitted_total) == (2, 1, 2)
 
 
+async def test_no_second_sees_more_claims_than_the_limit_and_staff_or_known_people_make_none(
+    ledger: Ledger,
+) -> None:
+    async def claim(sid: str, *, lane: int = 1, later_s: float = 0.0) -> bool:
+        now_s = NOW_S + later_s
+        room = Room(100, claims_per_s=3)
+        return await ledger.claim(Holder(sid, lane), source="192.0.2.1", room=room, until_s=now_s + 900, now_s=now_s)
+
+    assert [await claim(f"p{number}", later_s=number / 10) for number in range(5)] == [True, True, True, False, False]
+    assert await claim("p1", later_s=0.6)
+    assert await claim("teacher", lane=0, later_s=0.7)
+    assert [await claim(f"q{number}", later_s=1.0) for number in range(4)] == [True, True, True, False]
+    assert (await ledger.census(now_s=NOW_S + 1)).admitted_total == 6
+
+
 async def test_the_same_ticket_claimed_twice_is_one_person(ledger: Ledger) -> None:
     assert await claims(ledger, "a", capacity=1)
     assert await claims(ledger, "a", capacity=1)

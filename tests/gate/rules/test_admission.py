@@ -1,8 +1,9 @@
 """Entry and stay."""
 
 from preau.gate.rules.admission import is_worn, may_enter, pass_expiry
+from preau.gate.rules.calling import OPEN
 from preau.gate.rules.places import LessonRun, Place
-from preau.gate.rules.plan import OPEN, Plan
+from preau.gate.rules.plan import Plan
 
 NOW_S = 1_795_422_600.0
 MINUTE_S = 60

@@ -137,25 +137,32 @@ def test_keys_are_numbers_that_a_browser_can_compare() -> None:
 def test_a_ticket_keeps_its_place_for_twelve_hours() -> None:
     ticket = Ticket(lane=3, order_key=arrival_key(now_s=at(8), earlier=0, tie=5), tid="t" * 11)
     place = Place(3, ticket.order_key)
-    assert kept_place(ticket, None, now_s=at(8) + PLACE_LIFE_S - 1) == place
-    assert kept_place(ticket, None, now_s=at(8) + PLACE_LIFE_S + 1) is None
+    assert kept_place(ticket, None, has_card=False, now_s=at(8) + PLACE_LIFE_S - 1) == place
+    assert kept_place(ticket, None, has_card=False, now_s=at(8) + PLACE_LIFE_S + 1) is None
 
 
 def test_when_the_lesson_comes_near_the_card_gives_the_better_place() -> None:
     ticket = Ticket(lane=3, order_key=arrival_key(now_s=at(8), earlier=0, tie=5), tid="t" * 11)
     known = known_place(card(9), key_on, now_s=at(8, 45))
     assert known is not None
-    assert kept_place(ticket, known, now_s=at(8, 45)) == known
+    assert kept_place(ticket, known, has_card=True, now_s=at(8, 45)) == known
 
 
 def test_a_pupil_who_waits_past_the_lesson_keeps_the_place_of_lane_one() -> None:
     ticket = Ticket(lane=1, order_key=lesson_key(KEY, "CM2B______B", starts_at_s=int(at(8))), tid="t" * 11)
-    assert kept_place(ticket, None, now_s=at(9, 5)) == Place(1, ticket.order_key)
+    assert kept_place(ticket, None, has_card=True, now_s=at(9, 5)) == Place(1, ticket.order_key)
+
+
+def test_who_signs_in_while_waiting_goes_over_to_the_lane_of_cards_with_the_same_arrival_and_back() -> None:
+    ticket = Ticket(lane=3, order_key=arrival_key(now_s=at(8), earlier=2, tie=5), tid="t" * 11)
+    assert kept_place(ticket, None, has_card=True, now_s=at(8, 1)) == Place(2, ticket.order_key)
+    signed_in = Ticket(lane=2, order_key=ticket.order_key, tid="t" * 11)
+    assert kept_place(signed_in, None, has_card=False, now_s=at(8, 1)) == Place(3, ticket.order_key)
 
 
 def test_a_ticket_of_lane_zero_is_worth_nothing_without_its_card() -> None:
     ticket = Ticket(lane=0, order_key=int(at(8) * 1e6), tid="t" * 11)
-    assert kept_place(ticket, None, now_s=at(8, 1)) is None
+    assert kept_place(ticket, None, has_card=True, now_s=at(8, 1)) is None
 
 
 def test_a_class_link_gives_the_very_place_of_the_class_s_cards() -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preau.gate.rules.admission import may_enter
+from preau.gate.rules.calling import OPEN, Group
 from preau.gate.rules.places import Place
-from preau.gate.rules.plan import HORIZON_S, NO_SHOW_S, OPEN, Group, Memory, Plan, Situation, next_plan, open_plan
+from preau.gate.rules.plan import HORIZON_S, NO_SHOW_S, Memory, Plan, Situation, next_plan, open_plan
 
 START_S = 1_795_422_600.0
 
@@ -103,6 +105,33 @@ def test_pupils_with_a_lesson_come_before_unknown_devices_that_came_earlier() ->
     assert house.entered == ["pupil"]
 
 
+def test_each_lane_keeps_its_floor_and_the_first_has_what_is_left() -> None:
+    house = House(1, inside=1)
+    for number in range(100):
+        for lane in (1, 2, 3):
+            house.comes(f"{lane} {number:02}", lane, number)
+    for _ in range(100):
+        house.leaves()
+        house.seconds(2)
+    entered = [name[0] for name in house.entered]
+    assert {lane: entered.count(lane) for lane in "123"} == {"1": 75, "2": 15, "3": 10}
+
+
+def test_a_lane_that_was_empty_saves_nothing_up() -> None:
+    house = House(1, inside=1)
+    for number in range(60):
+        house.comes(f"pupil {number}", 1, number)
+    for _ in range(40):
+        house.leaves()
+        house.seconds(2)
+    for number in range(20):
+        house.comes(f"unknown {number}", 3, number)
+    for _ in range(20):
+        house.leaves()
+        house.seconds(2)
+    assert sum(name.startswith("unknown") for name in house.entered[40:]) in {2, 3}
+
+
 def test_lane_three_keeps_a_tenth_of_the_calls() -> None:
     house = House(1, inside=1)
     for number in range(40):
@@ -113,7 +142,7 @@ def test_lane_three_keeps_a_tenth_of_the_calls() -> None:
         house.seconds(2)
     unknown = [name for name in house.entered if name.startswith("unknown")]
     assert len(house.entered) == 33
-    assert unknown == ["unknown 00", "unknown 01", "unknown 02"]
+    assert unknown == ["unknown 00", "unknown 01", "unknown 02", "unknown 03"]
 
 
 def test_a_class_is_called_together() -> None:
@@ -124,8 +153,10 @@ def test_a_class_is_called_together() -> None:
     house.second()
     assert {name[:3] for name in house.entered} == {"CM2"}
     assert len(house.entered) == 20
+    house.seconds(4)
+    assert len(house.entered) == 20  # twenty people at once are paid back before the next class: 100 places in 30 s
     house.second()
-    assert len(house.entered) == 25  # the next class begins to enter: five places are five pupils
+    assert len(house.entered) == 25  # then it begins to enter: five places are five pupils
     house.leaves(15)
     house.second()
     assert len(house.entered) == 40
@@ -212,19 +243,47 @@ def test_a_newcomer_does_not_overtake_who_waits() -> None:
 
 
 def test_when_the_porter_dies_the_plan_goes_on_calling_for_a_minute() -> None:
-    groups = [Group(3, key, 1) for key in range(1000)]
+    first = int(START_S - 100) * 1_000_000
+    groups = [Group(3, first + key, 1) for key in range(1000)]
     situation = Situation(now_s=START_S, capacity=300, inside=300, admitted_total=0, groups=groups, leaves_per_s=2.0)
     plan, _ = next_plan(Memory(), situation)
-    watermarks = [plan.watermark(3, now_s=START_S + second) for second in range(HORIZON_S + 30)]
-    assert watermarks[0] == 0
+    watermarks = [plan.watermark(3, now_s=START_S + second) - first for second in range(HORIZON_S)]
+    assert watermarks[0] == -first
     assert watermarks[30] == 60
-    assert watermarks[HORIZON_S] == watermarks[HORIZON_S + 29] == 118
+    assert watermarks[59] == 118
     assert all(earlier <= later for earlier, later in pairwise(watermarks))
 
 
-def test_before_a_plan_begins_its_first_second_holds() -> None:
-    plan = Plan(100, ((5, 5, 5, 5), (6, 6, 6, 6)))
-    assert [plan.watermark(3, now_s=now_s) for now_s in (90, 100, 101.9, 500)] == [5, 5, 6, 6]
+def test_past_its_plan_an_edge_is_on_its_own_and_calls_pupils_and_those_who_waited_as_long_as_others_did() -> None:
+    plan = Plan(
+        100, ((OPEN, 5, 5, 5), (OPEN, 6, 6, 6)), claims_per_s=40.0, calm_claims_per_s=15.0, wait_s=(0, 0, 10, 30)
+    )
+    assert [plan.watermark(3, now_s=now_s) for now_s in (90, 100, 101.9)] == [5, 5, 6]
+    assert [plan.watermark(1, now_s=now_s) for now_s in (101.9, 102)] == [6, OPEN]
+    assert plan.watermark(0, now_s=500) == OPEN
+    assert plan.watermark(2, now_s=500) == 490_000_000
+    assert plan.watermark(3, now_s=500) == 470_000_000
+    assert [plan.claims_at(now_s=now_s) for now_s in (101.9, 102)] == [40.0, 15.0]
+
+
+def test_the_plan_knows_how_long_the_last_one_called_has_waited() -> None:
+    house = House(2, inside=2)
+    for number in range(3):
+        house.comes(f"unknown {number}", 3, int((START_S - 40 + 10 * number) * 1_000_000))
+    house.absent = set(house.waiting)
+    house.leaves()
+    house.second()
+    assert house.plan.wait_s == (0, 0, 0, 40)
+
+
+def test_without_a_rate_nobody_is_called_and_who_was_called_stays_so() -> None:
+    groups = [Group(3, key, 1) for key in range(10)]
+    situation = Situation(now_s=START_S, capacity=10, inside=0, admitted_total=0, groups=groups, calls_per_s=4.0)
+    plan, memory = next_plan(Memory(), situation)
+    assert plan.watermark(3, now_s=START_S) == 4
+    braked = msgspec.structs.replace(situation, now_s=START_S + 1, calls_per_s=0.0)
+    plan, memory = next_plan(memory, braked)
+    assert {plan.watermark(3, now_s=START_S + 1 + second) for second in range(HORIZON_S)} == {8}
 
 
 def events() -> Iterator[st.SearchStrategy[tuple[str, int, int]]]:

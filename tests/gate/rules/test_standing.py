@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preau.gate.rules.calling import Group
 from preau.gate.rules.places import Place, rank
-from preau.gate.rules.plan import Group
 from preau.gate.rules.standing import CURVE_POINTS, Curve, curve, people_before, square
 
 VECTORS = json.loads((Path(__file__).parents[3] / "docs/protocol/vectors/gate.json").read_text())

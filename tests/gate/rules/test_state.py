@@ -4,7 +4,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preau.gate.rules.plan import Group, Plan, open_plan
+from preau.gate.rules.calling import Group
+from preau.gate.rules.plan import Plan, open_plan
 from preau.gate.rules.standing import curve
 from preau.gate.rules.state import SAMPLE_LOTS, in_sample, lot_of, next_sample, pace_s, state_document
 from preau.gate.rules.wait import Entries
@@ -13,13 +14,13 @@ NOW_S = 1_795_422_600.0
 
 
 def document(groups: list[Group], plan: Plan) -> dict[str, object]:
-    curves = {lane: curve(groups, lane) for lane in (1, 3)}
+    curves = {lane: curve(groups, lane) for lane in (1, 2, 3)}
     return state_document(plan, curves, now_s=NOW_S, free=3, entries=Entries(30, 600.0), sample=1)
 
 
 def test_with_ten_thousand_waiting_in_each_lane_it_stays_under_two_kilobytes() -> None:
-    groups = [Group(lane, int(NOW_S * 1e6) + number * 123_457, 25) for lane in (1, 3) for number in range(10_000)]
-    plan = Plan(int(NOW_S), ((0, groups[500].order_key, 0, groups[-1].order_key),))
+    groups = [Group(lane, int(NOW_S * 1e6) + number * 123_457, 25) for lane in (1, 2, 3) for number in range(10_000)]
+    plan = Plan(int(NOW_S), ((0, groups[500].order_key, groups[10_500].order_key, groups[-1].order_key),))
     assert len(msgspec.json.encode(document(groups, plan))) < 2000
 
 

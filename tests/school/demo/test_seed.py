@@ -150,7 +150,7 @@ class TestAccounts:
     @pytest.mark.usefixtures("seeded")
     def test_the_table_names_people_who_are_there_with_what_signs_them_in(self, settings: LazySettings) -> None:
         rows = accounts.demo_accounts()
-        assert len(rows) == 10
+        assert len(rows) == 11
         for row in rows:
             if row.login:
                 person = authenticate(username=row.login, password=row.password)

@@ -60,13 +60,15 @@ class Waiter(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What a claim may take: people of lanes 1 and 3 inside at once, and how many of them may be unproven.
+    """What a claim may take: people of lanes 1 to 3 inside at once, and how many of them may be unproven.
 
-    ``unproven`` None: the claim is of a device that brought a cookie.
+    ``unproven`` None: the claim is of a device that brought a cookie. ``claims_per_s``: entries of those lanes in one
+    second of the wall clock, of all edges together: the limit that holds whatever was promised.
     """
 
     capacity: int
     unproven: int | None = None
+    claims_per_s: int = 2**31
 
 
 class Wait(NamedTuple):

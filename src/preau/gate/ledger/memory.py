@@ -33,6 +33,7 @@ class MemoryLedger:
         self._spent: dict[str, float] = {}
         self._at_the_door: dict[str, Wait] = {}
         self._admitted_total = 0
+        self._claims_of_s, self._claims = 0, 0
 
     async def draw_place(self, source: str, *, now_s: float) -> int:
         count, last_s = self._sources.pop(source, (0, now_s))
@@ -55,6 +56,8 @@ class MemoryLedger:
         if not known and holder.lane != STAFF and self._limited(now_s) >= room.capacity:
             return False
         if not known and room.unproven is not None and len(self._unproven) >= room.unproven:
+            return False
+        if not known and holder.lane != STAFF and not self._counts_claim(room.claims_per_s, now_s):
             return False
         if not known:
             self._admitted_total += holder.lane != STAFF
@@ -135,6 +138,14 @@ class MemoryLedger:
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+    def _counts_claim(self, most: int, now_s: float) -> bool:
+        if int(now_s) != self._claims_of_s:
+            self._claims_of_s, self._claims = int(now_s), 0
+        if self._claims >= most:
+            return False
+        self._claims += 1
+        return True
 
     def _limited(self, now_s: float) -> int:
         if int(now_s) != int(self._swept_at_s):

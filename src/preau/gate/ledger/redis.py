@@ -6,6 +6,7 @@ that showed no cookie yet. ``left``: sid -> until_s.
 ``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
 ``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
 ``linked``: hash room -> devices, with ``links`` room -> until_s. ``spent``: nonce -> until_s. ``admitted``: counter.
+``claims``: hash of the present second and its count.
 """
 
 from typing import Any, Final
@@ -52,10 +53,10 @@ return 1
 """
 
 _CLAIM: Final = """
-local limited, staff, left, waiting, present, counts, admitted, unproven = unpack(KEYS)
+local limited, staff, left, waiting, present, counts, admitted, unproven, claims = unpack(KEYS)
 local sid, is_staff, source = ARGV[1], ARGV[2] == '1', ARGV[3]
 local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
-local unproven_most = tonumber(ARGV[8])
+local unproven_most, claims_most, second = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
 redis.call('ZREMRANGEBYSCORE', limited, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', staff, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', unproven, '-inf', now)
@@ -64,8 +65,13 @@ if not known then
   if not is_staff and redis.call('ZCARD', limited) >= capacity then return 0 end
   if unproven_most >= 0 then
     if redis.call('ZCARD', unproven) >= unproven_most then return 0 end
-    redis.call('ZADD', unproven, till, sid)
   end
+  if not is_staff then
+    if redis.call('HGET', claims, 'second') ~= second then redis.call('HSET', claims, 'second', second, 'count', 0) end
+    if tonumber(redis.call('HGET', claims, 'count')) >= claims_most then return 0 end
+    redis.call('HINCRBY', claims, 'count', 1)
+  end
+  if unproven_most >= 0 then redis.call('ZADD', unproven, till, sid) end
   if not is_staff then redis.call('INCR', admitted) end
   if tonumber(redis.call('HGET', counts, source) or 0) > 0 then redis.call('HINCRBY', counts, source, -1) end
 end
@@ -227,9 +233,10 @@ class RedisLedger:
         await self._run(_NOTE, ["waiting", "present"], arguments)
 
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
-        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven"]
+        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven", "claims"]
         staff, unproven = int(holder.lane == STAFF), NO_BOUND if room.unproven is None else room.unproven
         arguments = [holder.sid, staff, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
+        arguments += [room.claims_per_s, int(now_s)]
         return bool(await self._run(_CLAIM, keys, arguments))
 
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:

@@ -6,7 +6,7 @@ claims only, never people who hold a valid pass.
 
 from typing import Final
 
-from preau.gate.rules.places import OTHERS, PUPILS, STAFF, LessonRun, Place
+from preau.gate.rules.places import CARDS, OTHERS, PUPILS, STAFF, LessonRun, Place
 from preau.gate.rules.plan import Plan
 from preau.tokens.seat import AFTER_LESSON_S
 
@@ -21,7 +21,7 @@ page for longer comes back with an early ticket."""
 UNPROVEN_SHARE: Final = 0.25
 """Of the capacity, for all such devices together: however many robots come, three places in four are for people."""
 
-LIMITED_LANES: Final = (PUPILS, OTHERS)
+LIMITED_LANES: Final = (PUPILS, CARDS, OTHERS)
 
 
 def may_enter(place: Place, plan: Plan, *, now_s: float) -> bool:

@@ -4,7 +4,7 @@
 - Lane 1: pupils whose card has a lesson in the present UTC hour, or in the next one when it begins within 30 minutes.
   The key is made of the lesson and the class group alone, so that everyone of a class has the same key, on every edge,
   without asking anybody. Drawing ten tickets gains nothing.
-- Lane 2: reserved for card holders without a lesson. Not served yet: they stand in lane 3.
+- Lane 2: card holders without a lesson (guardians, pupils in the afternoon), first come first served.
 - Lane 3: everybody else, first come first served, each further unclaimed ticket of one source set back by 50 ms.
 
 The order of the classes of one start time is a daily lottery that nobody has to draw: a fixed random rank by HMAC,
@@ -38,7 +38,7 @@ TIES: Final = 1000
 PLACE_LIFE_S: Final = 12 * HOUR_S
 """A place is kept this long: from eight in the morning to eight in the evening."""
 
-STAFF, PUPILS, OTHERS = 0, 1, 3
+STAFF, PUPILS, CARDS, OTHERS = range(4)
 
 
 class Place(NamedTuple):
@@ -82,11 +82,11 @@ def lesson_key(rank_key: bytes, group: str, *, starts_at_s: int) -> int:
 
 
 def arrival_key(*, now_s: float, earlier: int, tie: int) -> int:
-    """The key of an arrival in lane 3.
+    """The key of an arrival in lane 2 or 3.
 
     Args:
         now_s: wall clock of the arrival.
-        earlier: tickets that the same source has drawn and not yet claimed.
+        earlier: tickets that the same source has drawn and not yet claimed (0 in lane 2: a card is a price already).
         tie: a random number in [0, TIES): two arrivals of one millisecond are not ordered by anything else.
     """
     return (int(now_s * 1000) + earlier * SETBACK_MS) * TIES + tie
@@ -115,15 +115,16 @@ def link_place(link: ClassLink, rank_key_on: Callable[[int], bytes]) -> Place:
     return Place(PUPILS, lesson_key(rank_key, link.room, starts_at_s=link.starts_at_s))
 
 
-def kept_place(ticket: Ticket | None, known: Place | None, *, now_s: float) -> Place | None:
+def kept_place(ticket: Ticket | None, known: Place | None, *, has_card: bool, now_s: float) -> Place | None:
     """The place to stand in with a verified ``ticket`` and the place known from the card; None: draw one.
 
     The card decides where it can (a lesson has begun, a new run of lessons). Else the ticket is kept for 12 hours,
-    except one of lane 0: that lane needs its card each time, or a borrowed tablet would stay a teacher's.
+    except one of lane 0: that lane needs its card each time, or a borrowed tablet would stay a teacher's. Who signs in
+    while waiting goes over to lane 2 with the same time of arrival, and back without the card.
     """
     if known is not None:
         return known
-    if ticket is None or ticket.lane not in {PUPILS, OTHERS}:
+    if ticket is None or ticket.lane == STAFF or now_s - ticket.order_key / 1_000_000 >= PLACE_LIFE_S:
         return None
-    age_s = now_s - ticket.order_key / 1_000_000
-    return Place(ticket.lane, ticket.order_key) if age_s < PLACE_LIFE_S else None
+    lane = ticket.lane if ticket.lane == PUPILS else CARDS if has_card else OTHERS
+    return Place(lane, ticket.order_key)

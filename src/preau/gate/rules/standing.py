@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from preau.gate.rules.places import OTHERS, PUPILS, Place
-from preau.gate.rules.plan import Group
+from preau.gate.rules.calling import Group
+from preau.gate.rules.places import Place
 
 CURVE_POINTS: Final = 16
 """Points per lane in the shared file: with 16 it stays under 2 kB, and the error under a sixteenth of the queue."""
@@ -44,12 +44,13 @@ def curve(groups: Sequence[Group], lane: int, *, exact: bool = True) -> Curve:
 
 
 def people_before(curves: Mapping[int, Curve], place: Place) -> int:
-    """How many present people enter before ``place``, as the browser computes it from the shared file."""
+    """How many present people enter before ``place`` at most, as the browser computes it from the shared file.
+
+    All of the lanes before it: with its floor a lane may be faster, and nobody is promised that.
+    """
     own = curves.get(place.lane)
     before = 0 if own is None else _below(own, place.order_key)
-    if place.lane == OTHERS and PUPILS in curves:
-        before += curves[PUPILS].people
-    return before
+    return before + sum(other.people for lane, other in curves.items() if lane < place.lane)
 
 
 def _below(own: Curve, order_key: int) -> int:

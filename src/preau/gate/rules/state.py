@@ -1,7 +1,7 @@
 """``/attente/etat.json``: the one file that everybody who waits polls. The same for all, under 2 kB, cacheable for 1 s.
 
 A browser finds its own standing with the lane and key of its page: called iff ``free`` > 0 and key < ``w`` of its lane
-(``w`` null: all are called); people before = curve of its lane below its key, plus lane 1's people for lane 3.
+(``w`` null: all are called); people before = curve of its lane below its key, plus the people of the lanes before it.
 Specification: docs/protocol/gate.md.
 """
 
@@ -9,8 +9,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
-from preau.gate.rules.places import OTHERS, PUPILS
-from preau.gate.rules.plan import OPEN, Plan
+from preau.gate.rules.calling import OPEN, QUEUES
+from preau.gate.rules.plan import Plan
 from preau.gate.rules.standing import Curve
 from preau.gate.rules.wait import Entries
 
@@ -44,7 +44,7 @@ def state_document(
         "entries": entries.number,
         "watched_s": round(entries.watched_s),
         "reason": "full" if waiting or not free else "open",
-        "lanes": {str(lane): _lane(plan, curves[lane], lane, now_s) for lane in (PUPILS, OTHERS)},
+        "lanes": {str(lane): _lane(plan, curves[lane], lane, now_s) for lane in QUEUES},
     }
 
 

@@ -46,7 +46,7 @@ def login_of(full_name: str) -> str:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """A pupil of each grade that has a course of its own, a teacher of each section, a guardian, a head."""
+    """A pupil of each grade that has its own course, a teacher of each section, a guardian, a head, an operator."""
     pupils = [_pupil(group) for group in all_groups() if group.pupils]
     teachers = [
         _adult(schools.SCHOOLS[0].teachers["CM1 A"], "enseignante du CM1 A", "/journee/"),
@@ -56,6 +56,7 @@ def demo_accounts() -> list[DemoAccount]:
     others = [
         _adult(schools.GUARDIAN, "responsable de trois élèves dans deux établissements", "/famille/"),
         _adult(schools.SCHOOLS[0].head, f"directrice, {schools.SCHOOLS[0].name}", "/etablissement/"),
+        _adult(schools.OPERATOR, "exploitant du portail", "/parcours/"),
     ]
     return [*pupils, *teachers, *others]
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid5
 
 import msgspec
@@ -71,6 +71,8 @@ def draft_directory(standing: Standing) -> Draft:
     draft = Draft()
     for planned in schools.SCHOOLS:
         _school(draft, planned, standing)
+    operator = _adult(draft, draft.schools[0], schools.OPERATOR, Profile.AUTHOR, standing)
+    operator.operates_since = datetime.combine(standing.since, time(), tzinfo=UTC)
     _guardians(draft, standing)
     return draft
 

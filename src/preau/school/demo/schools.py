@@ -174,6 +174,9 @@ _LYCEE: Final = PlannedSchool(
 )
 SCHOOLS: Final = (_ECOLE, _COLLEGE, _LYCEE)
 
+OPERATOR: Final = "Maxime Perrin"
+"""Operates the gate; on the list of the first school, as an author: of all staff they see least of the pupils."""
+
 GUARDIAN: Final = "Sophie Martin"
 """She has three children in two schools."""
 CHILDREN_OF_GUARDIAN: Final = (("CM1 A", "Inès"), ("CP A", "Noé"), ("6e 2", "Lina"))

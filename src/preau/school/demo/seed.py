@@ -16,11 +16,12 @@ from django.db import transaction
 
 from preau.school.content.models import Course, CourseAssignment
 from preau.school.content.services import assign_course, import_markdown
-from preau.school.demo.accounts import PASSWORD
+from preau.school.demo.accounts import PASSWORD, login_of
 from preau.school.demo.draft import SOURCE, Draft, Standing, draft_directory, group_id
 from preau.school.demo.grids import HOURS_PER_WEEK
 from preau.school.demo.people import all_groups
-from preau.school.directory.models import ClassGroup, Guardianship, TimetableSlot
+from preau.school.demo.schools import OPERATOR
+from preau.school.directory.models import ClassGroup, Guardianship, Person, TimetableSlot
 from preau.school.directory.selectors import school_year_of
 
 COURSES = Path(__file__).parent / "courses"
@@ -51,7 +52,8 @@ def _seed_directory(today: date) -> dict[str, int]:
     year = school_year_of(today)
     until = date(year + _YEARS, 8, 31)
     slots = TimetableSlot.objects.filter(class_group__source=SOURCE)
-    if slots.filter(valid_until__gte=until).count() == HOURS_PER_WEEK * len(all_groups()):
+    has_operator = Person.objects.filter(source=SOURCE, login=login_of(OPERATOR)).exists()
+    if has_operator and slots.filter(valid_until__gte=until).count() == HOURS_PER_WEEK * len(all_groups()):
         return {}
     standing = Standing(
         keyring=settings.PREAU_KEYRING,

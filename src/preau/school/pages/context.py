@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from preau.school.directory.grades import Section
 from preau.school.directory.models import Person, Profile
+from preau.school.directory.operators import is_operator
 
 COMFORT_COOKIE = "confort"
 CONTRAST = "contraste"
@@ -25,6 +26,7 @@ _VISITOR = (
 )
 _COURSES = ("/parcours/", gettext_lazy("Parcours"), "book")
 _HELP = ("/aide/", gettext_lazy("Aide"), "help")
+_GATE = ("/exploitation/portail/", gettext_lazy("Portail"), "state")
 _MY_DAY = ("/journee/", gettext_lazy("Ma journée"), "day")
 _SCHOOL = ("/etablissement/", gettext_lazy("Mon établissement"), "school")
 PLACES = {
@@ -72,6 +74,8 @@ def home_of(person: Person) -> str:
 
 def _places(request: HttpRequest, person: Person | None) -> list[dict[str, Any]]:
     rows = PLACES[Profile(person.profile)] if person else _VISITOR
+    if is_operator(person):
+        rows = (*rows[:-1], _GATE, rows[-1])  # staff have three places at most: four fit under a thumb
     return [
         {"url": url, "label": str(label), "icon": f"icons/{icon}.svg", "current": request.path.startswith(url)}
         for url, label, icon in rows

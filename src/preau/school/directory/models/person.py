@@ -38,6 +38,7 @@ class Person(AbstractBaseUser):
     too few combinations for any hash to protect them alone; the key protects them, and is not in the database.
     ``card_generation``: printing a new QR card raises it and revokes the older ones.
     ``seats_from``: seats in live classes given before are no longer good (``directory.seats``).
+    ``operates_since``: operates the gate of the installation, if set (``directory.operators``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,6 +50,7 @@ class Person(AbstractBaseUser):
     code_digest = models.CharField(max_length=64, blank=True)
     card_generation = models.PositiveIntegerField(default=1)
     seats_from = models.DateTimeField(null=True, blank=True)
+    operates_since = models.DateTimeField(null=True, blank=True)
     source = models.CharField(max_length=20, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)  # has left; kept, and cannot sign in

@@ -1,0 +1,72 @@
+"""``preau gate simulate``: runs suites of the simulation, writes their reports, renders the page from all reports."""
+
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from preau.cli.terminal import stop
+
+if TYPE_CHECKING:
+    from preau.gate.simulation.report import Report  # numpy is an extra: nothing of the simulation is imported here
+
+SUITES = ("order", "drains", "days", "france")
+PREFIX = "gate-simulation-"
+
+
+def simulate(names: Sequence[str], *, people: int | None, policies: Sequence[str], seed: int, out: Path) -> int:
+    """Runs the suites; the exit code is 0 also when a target is missed: a measurement is not a test."""
+    try:
+        from preau.gate.simulation import suites  # noqa: PLC0415  numpy is an extra
+        from preau.gate.simulation.lineup import LINEUP  # noqa: PLC0415
+        from preau.gate.simulation.scenario import FRANCE  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        stop(f"Il manque {error.name} : pip install preau[simulation]")
+    unknown = sorted(set(policies) - set(LINEUP))
+    if unknown:
+        stop(f"Politique inconnue : {', '.join(unknown)}. Connues : {', '.join(LINEUP)}.")
+    chosen: dict[str, Callable[[suites.Suite], None]] = {
+        "order": lambda suite: suites.order(suite, people=people or suites.TOWN),
+        "drains": lambda suite: suites.drains(
+            suite, people=people or suites.DRAIN_PEOPLE, policies=policies or tuple(LINEUP)
+        ),
+        "days": lambda suite: suites.days(suite, people=people or suites.TOWN),
+        "france": lambda suite: suites.france(suite, people=people or FRANCE, policies=policies or ("preau", "fifo")),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    command = shlex.join(["preau", *sys.argv[1:]])
+    for name in names or ("order", "drains", "days"):
+        suite = suites.Suite(name, command=command, seed=seed, say=click.echo)
+        chosen[name](suite)
+        _write(suite.report(), out / f"{PREFIX}{name}.json")
+    render(out)
+    return 0
+
+
+def _write(report: "Report", path: Path) -> None:
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    for target in report.targets:
+        click.echo(
+            f"{'atteint' if target.is_met else 'MANQUÉ ':<8} {target.name} : {target.got:.3g} ({target.wanted:g})"
+        )
+
+
+def render(folder: Path) -> None:
+    """Writes the page and, where matplotlib is installed, the pictures of every report in ``folder``."""
+    from preau.gate.simulation.page import page  # noqa: PLC0415
+    from preau.gate.simulation.report import Report  # noqa: PLC0415
+
+    reports = [msgspec.json.decode(path.read_bytes(), type=Report) for path in sorted(folder.glob(f"{PREFIX}*.json"))]
+    try:
+        from preau.gate.simulation import plots  # noqa: PLC0415
+    except ModuleNotFoundError:
+        click.echo("Sans images : pip install preau[simulation]")
+        pictures = []
+    else:
+        pictures = [name for report in reports for name in plots.write(report, folder)]
+    (folder / "gate-simulation.md").write_text(page(reports, plots=pictures), encoding="utf-8")
+    click.echo(f"{folder / 'gate-simulation.md'}")

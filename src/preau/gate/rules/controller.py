@@ -1,0 +1,238 @@
+"""The controller: how many people a second may be called, so that what is behind the gate is busy and never flooded.
+
+Capacity is measured, not configured. Behind the gate stand several *resources* (the school's pages, the verification of
+passwords, the joins of live classes). Each says once a second how much work it finished, how long work queued before it
+was begun, and which part was the work of people who had entered long ago (``background``). For each the controller
+holds what it finishes at most (``capacity_per_s``) and what one entry costs it (``work_per_entry``); the smallest
+rate of all of them is the rate of the gate: a class that cannot be joined is not capacity.
+
+The law, once a second and resource:
+- *capacity*: what a saturated resource finishes is its capacity, by definition; one that is not saturated is probed
+  upwards, only while people wait and it is nearly used up, never far above what was really seen;
+- *feed-forward*: an entry promises work that comes over the next seconds. New people are called for what the promises
+  have left free. Without this, dead time (a poll, a page, a class to open) makes every controller swing;
+- *trim*: a slow integral lowers the rate while queueing is above its target;
+- *brake*: nobody is called in a second with long queueing or failures.
+
+Constants: chosen on the base scenario of a fluid model (100,000 arrivals, capacity -45 % for 180 s), checked on five
+others. Sources: queueing time as the signal, DAGOR (arXiv 1806.04075); integral trim, Uber's Cinnamon; no growth
+while the resource is not the limit, Netflix concurrency-limits; promised work against dead time, Smith's predictor
+(1957).
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+TARGET_QUEUE_S: Final = 0.05
+"""Queueing of 50 ms is saturation: below it nobody notices, above it the queue, not the work, is what grows."""
+
+BRAKE_QUEUES: Final = 6.0
+"""Queueing of so many targets stops the calls of a second."""
+
+MOST_FAILED: Final = 0.01
+"""One failed answer in a hundred stops them too."""
+
+HEADROOM: Final = 0.93
+"""The share of the capacity that is planned; the rest is for what nobody foresaw."""
+
+PROMISE_S: Final = 20
+"""So long after a call its work is done: half a poll until it is heard, then pages, lessons, the class to join."""
+
+CATCH_UP_S: Final = 8.0
+"""In so many seconds the promises are brought to what the spare capacity can keep."""
+
+PROBE: Final = 1.2
+"""An unsaturated resource is probed by this factor a second, until it was saturated once."""
+
+PLATEAU_S: Final = 25.0
+PLATEAU_GAIN: Final = 0.02
+"""Afterwards the estimate stays near the capacity that was measured, and leaves it by the cube of the time since: a
+fiftieth more after 25 s, a quarter after a minute. So what is known is used in peace, and a capacity that came back is
+found (the growth function of TCP CUBIC, RFC 9438, without its decrease)."""
+
+MOST_ABOVE_SEEN: Final = 1.5
+"""Capacity is never probed above this many times what was lately finished in a second."""
+
+SEEN_FADES: Final = 0.995
+"""How much of the highest throughput seen is remembered a second later: half of it after 140 s."""
+
+SATURATED_FORGETS: Final = 0.7
+"""Weight of the old estimate when a saturated resource finishes more than it."""
+
+LEARN: Final = 0.05
+"""Most that the work of an entry is corrected by in a second, in halves of it."""
+
+LEAST_WORK, MOST_WORK = 1.0, 200.0
+"""Bounds of the work of an entry: requests, verifications or joins."""
+
+TRIM_LEAST: Final = -0.05
+TRIM_FALL, TRIM_RISE = 0.01, 0.02
+"""The integral: per second and target of queueing too much it falls by the first, else it rises by the second."""
+
+NO_SHOW_AFTER_S: Final = 5
+"""Half a poll: so long after the call the called come, on average."""
+
+NO_SHOW_FADES: Final = 0.98
+NO_SHOW_MOST: Final = 0.6
+NO_SHOW_LEAST_CALLED: Final = 20.0
+
+
+class Reading(NamedTuple):
+    """What one resource says of the last second. ``work`` is in its own unit: requests, verifications, joins.
+
+    ``queue_s``: mean time between arrival and begin of the work begun in that second. ``failed_share`` in [0, 1].
+    """
+
+    done_per_s: float
+    queue_s: float
+    background_per_s: float = 0.0
+    failed_share: float = 0.0
+
+    @property
+    def is_saturated(self) -> bool:
+        """Whether work queues: then what is finished is what can be finished."""
+        return self.queue_s > TARGET_QUEUE_S
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """What is believed of one resource.
+
+    ``seen_per_s``: the highest throughput lately, fading. ``measured_per_s``: the capacity when it was saturated the
+    last time, ``unsaturated_s`` seconds of people waiting ago; 0: it never was.
+    """
+
+    capacity_per_s: float
+    work_per_entry: float
+    seen_per_s: float = 0.0
+    trim: float = 0.0
+    measured_per_s: float = 0.0
+    unsaturated_s: int = 0
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What the porter saw in the last second.
+
+    ``waiting``: who still waits. ``entered``: people who entered, all lanes. ``called``: people newly called, and
+    those who entered without a call, through an open lane or by being staff.
+    """
+
+    waiting: int
+    entered: int
+    called: int
+    readings: Mapping[str, Reading]
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller remembers.
+
+    Per second, the latest first: who ``entered``, who was ``called``, how many of them are expected (``promised``).
+    ``came`` of ``expected`` people called half a poll ago: fading sums.
+    """
+
+    resources: Mapping[str, Resource]
+    entered: tuple[int, ...] = ()
+    called: tuple[int, ...] = ()
+    promised: tuple[float, ...] = ()
+    came: float = 0.0
+    expected: float = 0.0
+
+    @property
+    def no_show(self) -> float:
+        """The share of called people who do not come, in [0, NO_SHOW_MOST]; 0 while too few were called to tell."""
+        if self.expected < NO_SHOW_LEAST_CALLED:
+            return 0.0
+        return min(max(1 - self.came / self.expected, 0.0), NO_SHOW_MOST)
+
+
+class Rate(NamedTuple):
+    """The verdict of a second. ``calls_per_s`` counts no-shows in. ``bound_by``: the resource that is the limit."""
+
+    calls_per_s: float
+    entries_per_s: float
+    bound_by: str
+    brakes: bool
+
+
+def next_rate(memory: Memory, look: Look) -> tuple[Rate, Memory]:
+    """The rate of the next second, and what to remember. Cost: linear in the resources.
+
+    A resource without a reading keeps what is believed of it and goes on bounding the rate.
+    """
+    memory = _noted(memory, look)
+    resources, rates = {}, []
+    for name, resource in memory.resources.items():
+        reading = look.readings.get(name)
+        learned = resource if reading is None else _learned(resource, reading, memory, waiting=look.waiting > 0)
+        resources[name] = learned
+        rates.append((_entries_per_s(learned, reading, memory), name))
+    entries_per_s, bound_by = min(rates, default=(0.0, ""))
+    brakes = any(_brakes(reading) for reading in look.readings.values())
+    if brakes:
+        entries_per_s = 0.0
+    rate = Rate(entries_per_s / (1 - memory.no_show), entries_per_s, bound_by, brakes)
+    return rate, replace(memory, resources=resources)
+
+
+def _noted(memory: Memory, look: Look) -> Memory:
+    due = memory.called[NO_SHOW_AFTER_S - 1] if len(memory.called) >= NO_SHOW_AFTER_S else 0
+    return replace(
+        memory,
+        entered=(look.entered, *memory.entered[: PROMISE_S - 1]),
+        called=(look.called, *memory.called[: NO_SHOW_AFTER_S - 1]),
+        promised=(look.called * (1 - memory.no_show), *memory.promised[: PROMISE_S - 1]),
+        came=NO_SHOW_FADES * memory.came + look.entered,
+        expected=NO_SHOW_FADES * memory.expected + due,
+    )
+
+
+def _learned(resource: Resource, reading: Reading, memory: Memory, *, waiting: bool) -> Resource:
+    done = reading.done_per_s
+    seen = max(done, resource.seen_per_s * SEEN_FADES)
+    capacity, measured, unsaturated_s = resource.capacity_per_s, resource.measured_per_s, resource.unsaturated_s
+    if reading.is_saturated:
+        lower = done < capacity
+        capacity = done if lower else SATURATED_FORGETS * capacity + (1 - SATURATED_FORGETS) * done
+        measured, unsaturated_s = capacity, 0
+    elif waiting and done > 0.7 * HEADROOM * capacity:
+        unsaturated_s += 1
+        wanted = measured * (1 + PLATEAU_GAIN * (unsaturated_s / PLATEAU_S) ** 3) if measured else capacity * PROBE
+        capacity = max(capacity, min(wanted, MOST_ABOVE_SEEN * seen))
+    over = (TARGET_QUEUE_S - reading.queue_s) / TARGET_QUEUE_S
+    trim = resource.trim + (TRIM_FALL * max(over, -5.0) if over < 0 else TRIM_RISE)
+    return replace(
+        resource,
+        capacity_per_s=max(capacity, 1e-3),
+        work_per_entry=_work_per_entry(resource, reading, memory),
+        seen_per_s=seen,
+        trim=min(max(trim, TRIM_LEAST), 0.0),
+        measured_per_s=measured,
+        unsaturated_s=unsaturated_s,
+    )
+
+
+def _work_per_entry(resource: Resource, reading: Reading, memory: Memory) -> float:
+    """Corrected by what the entries of the last seconds really asked for; only while the work is done as it comes."""
+    predicted = resource.work_per_entry * sum(memory.entered) / PROMISE_S
+    if predicted <= 0 or reading.is_saturated or len(memory.entered) < PROMISE_S:
+        return resource.work_per_entry
+    error = (reading.done_per_s - reading.background_per_s) / predicted - 1
+    learned = resource.work_per_entry * (1 + LEARN * min(max(error, -0.5), 0.5))
+    return min(max(learned, LEAST_WORK), MOST_WORK)
+
+
+def _entries_per_s(resource: Resource, reading: Reading | None, memory: Memory) -> float:
+    background = 0.0 if reading is None else reading.background_per_s
+    spare = max(HEADROOM * resource.capacity_per_s - background, 0.0)
+    promised = resource.work_per_entry * sum(
+        people * (1 - (age + 0.5) / PROMISE_S) for age, people in enumerate(memory.promised)
+    )
+    # In equilibrium a promise is half done, on average: then the second term is nothing and all that is spare is used.
+    work_per_s = spare + (spare * PROMISE_S / 2 - promised) / CATCH_UP_S
+    return max(work_per_s, 0.0) / resource.work_per_entry * (1 + resource.trim)
+
+
+def _brakes(reading: Reading) -> bool:
+    return reading.queue_s > BRAKE_QUEUES * TARGET_QUEUE_S or reading.failed_share > MOST_FAILED

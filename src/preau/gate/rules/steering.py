@@ -1,0 +1,81 @@
+"""The porter's second: what was seen in, the course out. Puts controller, ladder and floors together."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from preau.gate.rules import controller, ladder
+from preau.gate.rules.calling import FLOORS, SIEGE_FLOORS
+from preau.gate.rules.controller import Look, Rate, Reading, Resource
+from preau.gate.rules.ladder import Rung, Signs
+
+FIRST_BELIEFS: Final[Mapping[str, Resource]] = {"http": Resource(capacity_per_s=60.0, work_per_entry=16.0)}
+"""What is believed before anything was measured: one thread of Django on a small machine, 16 requests an entry."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the porter saw in a second.
+
+    ``readings``: by resource; empty: nobody measures, and the house is filled by its places alone. ``expected_per_s``:
+    people expected by the timetable. ``pupils_wait_s``: how long pupils with a lesson wait now.
+    """
+
+    now_s: float
+    waiting: int
+    entered: int
+    called: int
+    readings: Mapping[str, Reading]
+    expected_per_s: float = 0.0
+    pupils_wait_s: float = 0.0
+    under_attack: bool = False
+    answers: bool = True
+
+
+class Helm(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered from one second to the next."""
+
+    memory: controller.Memory = controller.Memory(resources=FIRST_BELIEFS)
+    rung: Rung = Rung()
+    rate: Rate | None = None
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan of the next second follows. ``calls_per_s`` None: fill by places alone."""
+
+    calls_per_s: float | None
+    floors: tuple[float, ...]
+
+
+def steer(helm: Helm, seen: Seen) -> tuple[Course, Helm]:
+    """The course of the next second, and what to remember."""
+    memory, rate = helm.memory, None
+    if seen.readings:
+        look = Look(waiting=seen.waiting, entered=seen.entered, called=seen.called, readings=seen.readings)
+        rate, memory = controller.next_rate(memory, look)
+    rung = ladder.step(helm.rung, _signs(seen, memory, rate), now_s=seen.now_s)
+    floors = SIEGE_FLOORS if rung.level == ladder.SIEGE else FLOORS
+    course = Course(calls_per_s=None if rate is None else rate.calls_per_s, floors=floors)
+    return course, replace(helm, memory=memory, rung=rung, rate=rate)
+
+
+def _signs(seen: Seen, memory: controller.Memory, rate: Rate | None) -> Signs:
+    busiest = max((_utilisation(memory, name, reading) for name, reading in seen.readings.items()), default=0.0)
+    return Signs(
+        utilisation=busiest,
+        queue_s=max((reading.queue_s for reading in seen.readings.values()), default=0.0),
+        target_queue_s=controller.TARGET_QUEUE_S,
+        waiting=seen.waiting,
+        expected_per_s=seen.expected_per_s,
+        # While nobody waits the rate is only a belief, never tried: what is expected is held against it all the same.
+        rate_per_s=float("inf") if rate is None else rate.entries_per_s,
+        pupils_wait_s=seen.pupils_wait_s,
+        under_attack=seen.under_attack,
+        answers=seen.answers,
+    )
+
+
+def _utilisation(memory: controller.Memory, name: str, reading: Reading) -> float:
+    resource = memory.resources.get(name)
+    return 0.0 if resource is None else reading.done_per_s / resource.capacity_per_s

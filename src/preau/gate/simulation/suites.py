@@ -1,0 +1,160 @@
+"""Which runs make a report, and what they have to reach (issue 3 and research on the gate, 5)."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from preau.gate.simulation.fairness import (
+    SCHOOL_DAYS,
+    Spread,
+    outcome_places,
+    outcome_spread,
+    rank_spread,
+    redraw_spread,
+)
+from preau.gate.simulation.lineup import LINEUP, at_rate
+from preau.gate.simulation.measures import Measures, measure
+from preau.gate.simulation.orders import Order
+from preau.gate.simulation.policy import Policy
+from preau.gate.simulation.report import Entry, Report, Target, machine, peak_memory_mb, series
+from preau.gate.simulation.run import Run, play
+from preau.gate.simulation.scenario import DRAINS, FRANCE, Scenario, drain, morning, school_order
+from preau.gate.simulation.world import World, draw
+
+DRAIN_PEOPLE: Final = 100_000
+TOWN: Final = 104_000
+COUNTRY_CLASSES: Final = 460_000
+"""Class groups of 12.7 million people."""
+
+ORDER_RATES_PER_S: Final = (50.0, 80.0)
+"""Of 104,000 people (research 3.4)."""
+
+Say = Callable[[str], None]
+
+
+class Suite:
+    """Collects the runs of one report. Mutable.
+
+    Args:
+        name: of the report.
+        command: as it was typed.
+        seed: of all worlds.
+        say: told one line per run.
+    """
+
+    def __init__(self, name: str, *, command: str, seed: int, say: Say) -> None:
+        self._name, self._command, self._seed, self._say = name, command, seed, say
+        self._entries: list[Entry] = []
+        self.spreads: list[Spread] = []
+        self.targets: list[Target] = []
+
+    def world(self, scenario: Scenario, *, day: int = 0) -> World:
+        """The world of a scenario, the same for every policy."""
+        return draw(scenario, seed=self._seed, day=day)
+
+    def run(self, world: World, policy: Policy) -> Run:
+        """Plays and notes one run."""
+        begun = time.perf_counter()
+        run = play(world, policy)
+        measures = measure(run)
+        wall_s = time.perf_counter() - begun
+        self._entries.append(Entry(measures, series(run), round(wall_s, 1)))
+        self._say(_line(measures, wall_s))
+        return run
+
+    def measures(self, scenario: str, policy: str) -> Measures:
+        """What was measured of a run of this suite."""
+        return next(
+            entry.measures
+            for entry in self._entries
+            if (entry.measures.scenario, entry.measures.policy) == (scenario, policy)
+        )
+
+    def gains(self, scenario: str, policy: str, over: str) -> None:
+        """Notes the two targets of an order against another at equal capacity."""
+        ours, theirs = self.measures(scenario, policy), self.measures(scenario, over)
+        lost = ours.minutes_lost / theirs.minutes_lost - 1
+        ready = ours.class_ready_mean_min / theirs.class_ready_mean_min - 1
+        self.targets += [
+            Target(f"{scenario}: class-minutes lost, {policy} over {over}", -0.30, lost, at_most=True),
+            Target(f"{scenario}: class-ready time, {policy} over {over}", -0.45, ready, at_most=True),
+        ]
+
+    def report(self) -> Report:
+        """What there is now."""
+        return Report(
+            suite=self._name,
+            command=self._command,
+            seed=self._seed,
+            machine=machine(),
+            peak_memory_mb=peak_memory_mb(),
+            entries=self._entries,
+            spreads=self.spreads,
+            targets=self.targets,
+        )
+
+
+def drains(suite: Suite, *, people: int = DRAIN_PEOPLE, policies: Sequence[str] = tuple(LINEUP)) -> None:
+    """The base drain and its five variations, every policy."""
+    for name in DRAINS:
+        world = suite.world(drain(name, people))
+        for policy in policies:
+            suite.run(world, LINEUP[policy](world.scenario))
+    if "preau" in policies:
+        base = suite.measures("base", "preau")
+        suite.targets += [
+            Target("base: utilisation while waiting", 0.88, base.utilisation_waiting or 0.0, at_most=False),
+            Target("base: seconds overloaded", 35, base.overloaded_s, at_most=True),
+        ]
+        if "fifo" in policies:
+            suite.gains("base", "preau", "fifo")
+
+
+def order(suite: Suite, *, people: int = TOWN) -> None:
+    """What the order alone is worth: two fixed rates, an application that never bounds."""
+    for rate in ORDER_RATES_PER_S:
+        per_s = rate * people / TOWN
+        world = suite.world(school_order(people))
+        names = (f"fifo-{rate:.0f}", f"preau-{rate:.0f}")
+        suite.run(world, at_rate(names[0], Order.ARRIVAL, per_s))
+        suite.run(world, at_rate(names[1], Order.PLACES, per_s))
+        suite.gains("order", names[1], names[0])
+        theirs, ours = (suite.measures("order", name).entries_per_s or 0.0 for name in names)
+        suite.targets.append(
+            Target(f"order: entries a second, {names[1]} over {names[0]}", 1.02, ours / theirs, at_most=True)
+        )
+
+
+def days(suite: Suite, *, people: int = TOWN) -> None:
+    """Five mornings, and the ranks of a whole country."""
+    for policy in ("preau", "fifo"):
+        places = [outcome_places(run) for run in _mornings(suite, people, policy)]
+        suite.spreads.append(outcome_spread(f"outcome, {policy}", places))
+    ranks = rank_spread(COUNTRY_CLASSES)
+    suite.spreads += [ranks, redraw_spread(COUNTRY_CLASSES, seed=1)]
+    suite.targets.append(Target("worst five-day mean rank", 0.64, ranks.worst, at_most=True))
+
+
+def _mornings(suite: Suite, people: int, policy: str) -> Iterator[Run]:
+    for day in range(SCHOOL_DAYS):
+        world = suite.world(morning(people), day=day)
+        yield suite.run(world, LINEUP[policy](world.scenario))
+
+
+def france(suite: Suite, *, people: int = FRANCE, policies: Sequence[str] = ("preau", "fifo")) -> None:
+    """The morning of a whole country."""
+    world = suite.world(morning(people))
+    for policy in policies:
+        suite.run(world, LINEUP[policy](world.scenario))
+    if {"preau", "fifo"} <= set(policies):
+        suite.gains("morning", "preau", "fifo")
+
+
+def _line(measures: Measures, wall_s: float) -> str:
+    busy = measures.utilisation_waiting
+    used = "" if busy is None else f", {busy:.0%} used while waiting"
+    return (
+        f"{measures.scenario:<13} {measures.policy:<16} {measures.minutes_lost:5.1f} min lost, "
+        f"ready after {measures.class_ready_mean_min:4.1f} min, {measures.overloaded_s} s overloaded{used} "
+        f"({wall_s:.0f} s)"
+    )

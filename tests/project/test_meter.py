@@ -1,0 +1,96 @@
+"""The meter in front of a real thread: what it finished, and how long requests stood in line."""
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from preau.gate.request import NEWCOMER
+from preau.project.school_shell import SchoolShell
+
+
+class Clock:
+    """A monotonic clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Gated:
+    """A WSGI application that answers when it is let go."""
+
+    def __init__(self) -> None:
+        self.began = threading.Semaphore(0)
+        self.go = threading.Semaphore(0)
+        self.status = "200 OK"
+
+    def __call__(self, _: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.began.release()
+        assert self.go.acquire(timeout=10)
+        start_response(self.status, [("Content-Type", "text/plain")])
+        return [b"done"]
+
+
+def scope(**more: Any) -> dict[str, Any]:
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": "/", "raw_path": b"/", "query_string": b"", "root_path": "", "headers": [],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), **more,
+    }  # fmt: skip
+
+
+async def nothing() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def drop(message: dict[str, Any]) -> None:
+    """The client is not looked at."""
+
+
+async def begun(application: Gated) -> None:
+    assert await asyncio.to_thread(application.began.acquire, timeout=10)
+
+
+async def test_the_second_of_two_requests_waits_for_the_first_and_the_meter_says_how_long() -> None:
+    clock, application = Clock(), Gated()
+    shell = SchoolShell(application, monotonic=clock, write_lane="/travail/", sign_in=("/connexion/",))
+    first = asyncio.create_task(shell(scope(**{NEWCOMER: True}), nothing, drop))
+    await begun(application)
+    second = asyncio.create_task(shell(scope(), nothing, drop))
+    await asyncio.sleep(0)
+    clock.now_s += 0.4
+    application.go.release()
+    await begun(application)
+    application.go.release()
+    await asyncio.gather(first, second)
+    clock.now_s += 0.6
+    reading = shell.meter.read()
+    assert reading.done_per_s == pytest.approx(2.0)
+    assert reading.background_per_s == pytest.approx(1.0)
+    assert reading.queue_s == pytest.approx(0.2)
+    assert reading.failed_share == 0.0
+
+
+async def test_a_thread_that_is_stuck_queues_although_nothing_begins() -> None:
+    clock, application = Clock(), Gated()
+    shell = SchoolShell(application, monotonic=clock, write_lane="/travail/", sign_in=("/connexion/",))
+    first = asyncio.create_task(shell(scope(), nothing, drop))
+    await begun(application)
+    second = asyncio.create_task(shell(scope(), nothing, drop))
+    await asyncio.sleep(0)
+    shell.meter.read()
+    clock.now_s += 3.0
+    assert shell.meter.read().queue_s == pytest.approx(3.0)
+    application.status = "503 Service Unavailable"
+    for _ in range(2):
+        application.go.release()
+    await asyncio.gather(first, second)
+    clock.now_s += 1.0
+    assert shell.meter.read().failed_share == 1.0
+    clock.now_s += 5.0
+    assert shell.meter.read().queue_s == 0.0
