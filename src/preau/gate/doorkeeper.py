@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
 from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
-from preau.gate.rules.controller import PROMISE_S
+from preau.gate.rules.controller import ENTRY_S
 from preau.gate.rules.discount import discounted_key, is_on_offer
 from preau.gate.rules.lottery import rank_keys
 from preau.gate.rules.places import (
@@ -32,7 +32,7 @@ from preau.tokens.cookies import CookieNames
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
 
-NEWCOMER_S: Final = PROMISE_S
+NEWCOMER_S: Final = ENTRY_S
 NEWCOMERS_MAX: Final = 20_000
 """Who entered so lately that the requests are still the work of the entry; above the bound it counts as background."""
 
