@@ -1,7 +1,7 @@
 # Préau: the developer's and the visitor's commands. `make` alone lists them.
 BIND ?= 127.0.0.1:8000
 .DEFAULT_GOAL := help
-.PHONY: help demo screenshots test check format client messages lock setup-dev clean
+.PHONY: help demo screenshots test check bench-gate format client messages lock setup-dev clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,6 +21,10 @@ check: setup-dev  ## style, types, layers, sizes, bundles: everything that is ch
 
 screenshots: setup-dev client/node_modules  ## take the pictures of the README again (docs/img)
 	@PREAU_SCREENSHOTS=docs/img .venv/bin/pytest tests/e2e/test_screens.py
+
+bench-gate: setup-dev  ## measure the gate on this machine (40 minutes; QUICK=1 takes three and keeps no results)
+	@tools/bench_tools
+	@PYTHONPATH=.:src .venv/bin/python -m bench.gate $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 format: setup-dev client/node_modules  ## rewrite the code in the house's style
 	@.venv/bin/ruff format src tests bench tools/*.py

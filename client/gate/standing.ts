@@ -55,7 +55,7 @@ function below(lane: LaneState, key: number): number {
 export function peopleBefore(state: GateState, place: Place): number {
   const own = state.lanes[place.lane];
   let ahead = own ? below(own, place.key) : 0;
-  for (const [lane, other] of Object.entries(state.lanes)) if (+lane < place.lane) ahead += other.people;
+  for (let lane = 1; lane < place.lane; lane++) ahead += state.lanes[lane]?.people ?? 0;
   return ahead;
 }
 

@@ -161,7 +161,8 @@ class Gate:
         async def refuse(*_: Any, **__: Any) -> Any:
             raise error
 
-        for name in ("draw_place", "note_waiting", "claim", "touch", "resume", "leave", "note_at_the_door", "census"):
+        names = ("draw_place", "note_waiting", "claim", "touch", "resume", "leave", "note_at_the_door", "census")
+        for name in (*names, "take_by_link", "spend"):
             setattr(self.ledger, name, refuse)
 
     async def seconds_pass(self, seconds: int = 1) -> None:

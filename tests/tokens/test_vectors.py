@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from preau.tokens import admission, card, seat, sign_in_card, ticket
+from preau.tokens import admission, card, challenge, class_link, seat, sign_in_card, ticket
 from preau.tokens.envelope import Refusal
 from preau.tokens.keyring import Keyring
 
 VECTORS = json.loads((Path(__file__).parents[2] / "docs/protocol/vectors/tokens.json").read_text())
-KINDS: dict[str, Any] = {module.KIND: module for module in (admission, card, seat, sign_in_card, ticket)}
+KINDS: dict[str, Any] = {
+    module.KIND: module for module in (admission, card, challenge, class_link, seat, sign_in_card, ticket)
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,15 @@ def test_pseudonyms_are_the_published_ones(keyring: Keyring, vector: dict[str, s
 def test_the_binding_of_a_browser_is_the_published_one(keyring: Keyring, vector: dict[str, str]) -> None:
     assert seat.is_browser_secret(vector["browser_secret"])
     assert seat.binding_of(keyring, vector["browser_secret"]) == vector["binding"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["puzzles"], ids=lambda vector: vector["note"])
+def test_a_puzzle_is_solved_by_its_number_alone(keyring: Keyring, vector: dict[str, Any]) -> None:
+    puzzle = challenge.Puzzle(vector["salt"], vector["challenge"], vector["signature"])
+    assert challenge.solve(puzzle) == vector["number"]
+    [solved] = [one for one in VECTORS["accepted"] if one["token"] == challenge.solution(puzzle, vector["number"])]
+    about = challenge.Challenge(**solved["fields"])
+    assert challenge.issue(keyring, about, number=vector["number"], now_s=solved["now_s"]) == puzzle
 
 
 def test_every_kind_has_a_vector_of_each_sort() -> None:

@@ -264,6 +264,42 @@ def gate_simulate(
     sys.exit(simulate(suites, people=people, policies=policies, seed=seed, out=Path(out)))
 
 
+<<<<<<< HEAD
+@gate.group("lottery", cls=FrenchGroup)
+def gate_lottery() -> None:
+    """Le tirage de l’ordre des classes : promis avant le semestre, montré après, vérifiable par chacun."""
+
+
+@gate_lottery.command("commit")
+def gate_lottery_commit() -> None:
+    """Écrit l’empreinte de la clé de ce semestre et du prochain : à publier avant."""
+    from preau.cli.lottery import commit  # noqa: PLC0415
+
+    sys.exit(commit(installation.keyring(options())))
+
+
+@gate_lottery.command("reveal")
+@click.argument("term")
+def gate_lottery_reveal(term: str) -> None:
+    """Écrit la clé du semestre TERM (2025-2026-2, par exemple), s’il est terminé."""
+    from preau.cli.lottery import reveal  # noqa: PLC0415
+
+    sys.exit(reveal(installation.keyring(options()), term))
+
+
+@gate_lottery.command("order")
+@click.option("--key", required=True, help="clé révélée du semestre, 64 chiffres hexadécimaux")
+@click.option("--day", required=True, help="jour du cours, AAAA-MM-JJ")
+@click.option("--groups", required=True, type=FILE, help="pseudonymes des classes, un par ligne, puis ce qu’on veut")
+def gate_lottery_order(key: str, day: str, groups: str) -> None:
+    """Recalcule l’ordre des classes d’un jour, sans le secret de l’établissement."""
+    from preau.cli.lottery import order_of_day  # noqa: PLC0415
+
+    sys.exit(order_of_day(key, day, groups))
+
+
+=======
+>>>>>>> wt-simulate
 @main.command()
 @click.argument("login")
 @click.option("--remove", is_flag=True, help="retire le droit au lieu de le donner")

@@ -8,6 +8,7 @@ from preau.gate.behind import Send
 
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
+SCRIPT: Final = "text/javascript; charset=utf-8"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

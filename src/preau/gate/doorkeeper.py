@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
 from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
-from preau.gate.rules.controller import PROMISE_S
+from preau.gate.rules.controller import ENTRY_S
+from preau.gate.rules.discount import discounted_key, is_on_offer
+from preau.gate.rules.lottery import rank_keys
 from preau.gate.rules.places import (
     CARDS,
     OTHERS,
@@ -18,16 +20,19 @@ from preau.gate.rules.places import (
     kept_place,
     known_place,
     lesson_run,
+    link_place,
 )
 from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.visitor import Visitor
-from preau.tokens import admission, ticket
+from preau.tokens import admission, challenge, ticket
 from preau.tokens.admission import Pass
+from preau.tokens.challenge import LIFE_S, MAX_NUMBER, Challenge, Puzzle
+from preau.tokens.class_link import ClassLink
 from preau.tokens.cookies import CookieNames
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
 
-NEWCOMER_S: Final = PROMISE_S
+NEWCOMER_S: Final = ENTRY_S
 NEWCOMERS_MAX: Final = 20_000
 """Who entered so lately that the requests are still the work of the entry; above the bound it counts as background."""
 
@@ -46,10 +51,25 @@ class Admitted(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """Not yet. ``wait``: since when the card's holder has been seen at the door, if there is a card."""
+    """Not yet.
+
+    Attributes:
+        ticket: the place.
+        wait: since when the card's holder has been seen at the door, if there is a card.
+        cookies: Set-Cookie values for this response.
+        puzzle: a challenge on offer with the place just drawn.
+    """
 
     ticket: Ticket
     wait: Wait | None
+    cookies: tuple[str, ...]
+    puzzle: Puzzle | None = None
+
+
+class Moved(NamedTuple):
+    """Another place than before: by a class link, or by a solved challenge."""
+
+    ticket: Ticket
     cookies: tuple[str, ...]
 
 
@@ -74,7 +94,7 @@ class Doorkeeper:
         self._names = cookies
         self._attributes = f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
         self._pass_idle_s = pass_idle_s
-        self._rank_key = keyring.standing_key("rank")
+        self._rank_key_on = rank_keys(keyring)
         self._random_text: Callable[[int], str] = secrets.token_urlsafe
         self._entered_at_s: dict[str, float] = {}
         self.arrivals_total = 0
@@ -88,7 +108,7 @@ class Doorkeeper:
         held = _shown(visitor)
         if held is None:
             return None
-        known = known_place(visitor.card, self._rank_key, now_s=now_s)
+        known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
         # Without the card, a teacher's pass is one like others: a signed-out tablet is not a teacher's any more.
         lane = known.lane if known else OTHERS if held.lane == STAFF else held.lane
         goes_on = self._ledger.touch if held is visitor.admission else self._ledger.resume
@@ -101,13 +121,12 @@ class Doorkeeper:
 
     async def enter(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """A place for who has none, and entry if it is called and one is free."""
-        known = known_place(visitor.card, self._rank_key, now_s=now_s)
+        known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
         place = kept_place(visitor.ticket, known, has_card=visitor.card is not None, now_s=now_s)
+        earlier = 0
         if place is None:
-            place = await self._draw(visitor, now_s)
-        held = visitor.ticket
-        if held is None or (held.lane, held.order_key) != place:
-            held = Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor, place.lane))
+            place, earlier = await self._draw(visitor, now_s)
+        held = self._ticket_at(place, visitor)
         cookies = (self._ticket_cookie(held, now_s),)
         outlook = self._porter.outlook
         if may_enter(place, outlook.plan, now_s=now_s):
@@ -125,7 +144,40 @@ class Doorkeeper:
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
             if not visitor.bare:  # robots that are turned away say nothing about the places that people have
                 self._porter.house_is_full()
-        return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies)
+        puzzle = self._puzzle(held, earlier=earlier, level=outlook.level, now_s=now_s)
+        return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies, puzzle)
+
+    async def greet(self, visitor: Visitor, *, now_s: float) -> tuple[str, ...]:
+        """A place in the order of arrival for a device that showed nothing yet; returns its cookie."""
+        place, _earlier = await self._draw(visitor, now_s)
+        return (self._ticket_cookie(self._ticket_at(place, visitor), now_s),)
+
+    async def place_by_link(self, visitor: Visitor, link: ClassLink, *, now_s: float) -> Moved | None:
+        """The place of the class for who holds its link; None once a fifth more devices than the class took it.
+
+        Who goes first already, by a card or by this link, takes nothing from the others.
+        """
+        place = link_place(link, self._rank_key_on)
+        known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
+        if known is not None:
+            place = known
+        elif kept_place(visitor.ticket, None, has_card=visitor.card is not None, now_s=now_s) != place:
+            room = f"{link.room}.{link.starts_at_s}"
+            if not await self._ledger.take_by_link(room, most=link.most, until_s=link.expires_at_s, now_s=now_s):
+                return None
+        held = self._ticket_at(place, visitor)
+        return Moved(held, (self._ticket_cookie(held, now_s),))
+
+    async def place_by_challenge(self, visitor: Visitor, text: str, *, now_s: float) -> Moved | None:
+        """The better place that a solved challenge gives to the ticket it was made for; None: the old one stays."""
+        held, solved = visitor.ticket, challenge.verify(self._keyring, text, now_s=now_s)
+        if not isinstance(solved, Challenge) or held is None or (held.tid, held.lane) != (solved.tid, OTHERS):
+            return None
+        if not await self._ledger.spend(solved.nonce, until_s=solved.expires_at_s, now_s=now_s):
+            return None
+        moved = Ticket(lane=OTHERS, order_key=solved.order_key, tid=held.tid)
+        await self._note(visitor, moved, now_s, PRESENT_S)
+        return Moved(moved, (self._ticket_cookie(moved, now_s),))
 
     def is_newcomer(self, sid: str, *, now_s: float) -> bool:
         """Whether the holder of this pass entered, here, a moment ago."""
@@ -165,12 +217,29 @@ class Doorkeeper:
             claims_per_s=int(outlook.plan.claims_at(now_s=now_s)),
         )
 
-    async def _draw(self, visitor: Visitor, now_s: float) -> Place:
+    def _ticket_at(self, place: Place, visitor: Visitor) -> Ticket:
+        held = visitor.ticket
+        if held is not None and (held.lane, held.order_key) == place:
+            return held
+        return Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor, place.lane))
+
+    def _puzzle(self, held: Ticket, *, earlier: int, level: int, now_s: float) -> Puzzle | None:
+        if not is_on_offer(Place(held.lane, held.order_key), earlier=earlier, level=level):
+            return None
+        about = Challenge(
+            expires_at_s=int(now_s) + LIFE_S,
+            nonce=self._random_text(8),
+            tid=held.tid,
+            order_key=discounted_key(held.order_key, earlier=earlier),
+        )
+        return challenge.issue(self._keyring, about, number=secrets.randbelow(MAX_NUMBER + 1), now_s=now_s)
+
+    async def _draw(self, visitor: Visitor, now_s: float) -> tuple[Place, int]:
         tie = secrets.randbelow(TIES)
         if visitor.card is not None:
-            return Place(CARDS, arrival_key(now_s=now_s, earlier=0, tie=tie))
+            return Place(CARDS, arrival_key(now_s=now_s, earlier=0, tie=tie)), 0
         earlier = await self._ledger.draw_place(visitor.source, now_s=now_s)
-        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=tie))
+        return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=tie)), earlier
 
     def _tid(self, visitor: Visitor, lane: int) -> str:
         # The same person keeps one id when the lane changes: one person inside, one person waiting.

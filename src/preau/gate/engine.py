@@ -22,7 +22,7 @@ from preau.gate.answers import Answer, write
 from preau.gate.behind import Application, Behind, Receive, Send
 from preau.gate.body import SCHOOL_BODY, SIGN_IN_BODY, BodyRefusal, Readers, replayed
 from preau.gate.doorkeeper import Admitted, Doorkeeper
-from preau.gate.hall import ROOM, Hall, refused
+from preau.gate.hall import OWN_PATHS, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
 from preau.gate.narrow_lane import NarrowLane
@@ -140,7 +140,7 @@ class Engine:
             pass_idle_s=pass_idle_s,
         )
         self._touch_s = min(SOCKET_TOUCH_S, pass_idle_s / TOUCHES_PER_STAY)
-        self._hall = Hall(keeper=self._keeper, porter=porter, published=published)
+        self._hall = Hall(keeper=self._keeper, porter=porter, keyring=keyring, published=published)
         self._write_lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD)
         self._work_bodies = Readers(
             SCHOOL_BODY, most=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD, most_bytes=WRITE_LANE_BYTES
@@ -188,7 +188,7 @@ class Engine:
 
     async def _http(self, request: Request, receive: Receive, send: Send) -> None:
         head = request.method == "HEAD"
-        if request.path.startswith(ROOM):
+        if request.path.startswith(OWN_PATHS):
             await write(send, await self._hall.answer(request), head=head)
             return
         staying = await self._keeper.stay(request.visitor, now_s=request.now_s)

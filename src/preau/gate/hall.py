@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from preau.gate.answers import JSON, Answer, redirect, refusal_json
+from preau.gate.answers import JSON, SCRIPT, Answer, redirect, refusal_json
 from preau.gate.body import BodyRefusal
 from preau.gate.doorkeeper import Doorkeeper, Waits
+from preau.gate.favours import CHALLENGE_PATH, LINK, Favours, Notice
 from preau.gate.ledger.interface import WAITING_MAX
 from preau.gate.page.lessons import LessonsOfTheDay
-from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S, Pages, WaitingView
+from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S, SOLVER_PATH, Pages, WaitingView
 from preau.gate.page.words import words
 from preau.gate.porter import Porter
+from preau.gate.public_draw import public_draw
 from preau.gate.request import Request
 from preau.gate.rules.places import PUPILS, Place
 from preau.gate.rules.standing import people_before
@@ -20,10 +22,16 @@ from preau.gate.rules.state import lot_of
 from preau.gate.rules.wait import Told, WaitInterval, tell, wait_interval
 from preau.gate.visitor import is_same_origin, local_path, query_of, wanted_path
 from preau.tokens.card import NO_GROUP
+from preau.tokens.keyring import Keyring
 
 ROOM: Final = "/attente/"
 STATE_PATH: Final = "/attente/etat.json"
 LEAVE_PATH: Final = "/attente/quitter"
+DRAW_PATH: Final = "/attente/tirage.json"
+SOLVER_CACHED_S: Final = 3600
+OWN_PATHS: Final = (ROOM, LINK)
+"""The beginnings of the paths that the gate answers itself."""
+
 WAITING_HEADER: Final = ("preau-gate", "waiting")
 RETRY_AFTER_S: Final = 10
 """What scripts are told: the pace of polling when many wait."""
@@ -39,24 +47,36 @@ class Hall:
 
     Args:
         keeper, porter: who decides, and who knows how many wait.
+        keyring: keys of class links, and of the lottery.
         published: the folder with the lessons of the day.
     """
 
-    def __init__(self, *, keeper: Doorkeeper, porter: Porter, published: Path) -> None:
+    def __init__(self, *, keeper: Doorkeeper, porter: Porter, keyring: Keyring, published: Path) -> None:
         self._keeper = keeper
+        self._favours = Favours(keeper=keeper, keyring=keyring)
+        self._keyring = keyring
         self._porter = porter
         self._lessons = LessonsOfTheDay(published)
         self._pages = Pages()
         self._best_told_s: dict[str, float] = {}
 
     async def answer(self, request: Request) -> Answer:
-        """The answer to a request under ``/attente/``."""
+        """The answer to a request under one of ``OWN_PATHS``."""
         if request.path == STATE_PATH and request.is_safe:
             return await self._state(request)
         if request.path == LEAVE_PATH and request.method == "POST":
             return await self._leave(request)
+        if request.path == CHALLENGE_PATH and request.method == "POST":
+            return await self._favours.solve(request)
+        if request.path == SOLVER_PATH and request.is_safe:
+            headers = (("cache-control", f"public, max-age={SOLVER_CACHED_S}"),)
+            return Answer(status=200, body=self._pages.solver, content_type=SCRIPT, headers=headers)
+        if request.path == DRAW_PATH and request.is_safe:
+            return public_draw(self._keyring, now_s=request.now_s)
         if request.path == ROOM and request.is_safe:
             return await self._room(request)
+        if request.path.startswith(LINK) and request.is_safe:
+            return await self._link(request)
         return self._notice(
             404, "gate_not_found", title=_("Cette page n’existe pas"), text=_("L’adresse est peut-être incomplète.")
         )
@@ -134,6 +154,13 @@ class Hall:
             cookies=cookies,
         )
 
+    async def _link(self, request: Request) -> Answer:
+        followed = await self._favours.follow(request)
+        if not isinstance(followed, Notice):
+            return followed
+        status, code, title, text, cookies = followed
+        return self._notice(status, code, title=title, text=text, cookies=cookies)
+
     async def _room(self, request: Request) -> Answer:
         query = query_of(request.scope)
         back = local_path(query.get("vers", "/"))
@@ -173,6 +200,7 @@ class Hall:
             refresh_s=refresh_s,
             sign_in="" if card else _sign_in_path(request, back),
             lessons=self._lessons.offers(group, now_s=request.now_s),
+            puzzle=waits.puzzle,
         )
         return Answer(
             status=503 if sent_something else 200,
@@ -180,7 +208,7 @@ class Hall:
             headers=(
                 ("cache-control", "no-store"),
                 WAITING_HEADER,
-                ("content-security-policy", self._pages.csp),
+                ("content-security-policy", self._pages.csp_with_solver if waits.puzzle else self._pages.csp),
                 ("referrer-policy", "same-origin"),
             ),
             cookies=waits.cookies,

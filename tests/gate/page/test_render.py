@@ -76,6 +76,27 @@ async def test_the_longest_page_with_its_headers_fits_the_first_flight(make_gate
         assert len(answer.body) + heads + HEADERS_OF_THE_EDGE_BYTES <= MAX_RESPONSE_BYTES
 
 
+async def test_with_a_challenge_on_offer_the_page_fits_too_and_keeps_its_lessons(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    gate.porter.outlook = replace(gate.porter.outlook, level=2)
+    titles = ("Fractions : partager une unité", "Raconter au passé : imparfait et passé simple", "Lire un graphique")
+    publish(
+        gate,
+        groups={},
+        sections={
+            section: lesson(section, title)
+            for section, title in zip(("ecole", "college", "lycee"), titles, strict=True)
+        },
+    )
+    for path in ("/parcours/", "/" + "&" * (MAX_BACK_CHARS - 1)):
+        await gate.person().asks()
+        answer = await gate.person().asks(path)
+        heads = sum(len(name) + len(value) + 4 for name, value in answer.headers)
+        assert 'data-puzzle="' in answer.text
+        assert len(answer.body) + heads + HEADERS_OF_THE_EDGE_BYTES <= MAX_RESPONSE_BYTES
+        assert answer.text.count('class="offer"') >= (3 if path == "/parcours/" else 0)
+
+
 async def test_an_ordinary_page_offers_all_three_sections(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=0)
     titles = ("Fractions : partager une unité", "Raconter au passé : imparfait et passé simple", "Lire un graphique")

@@ -12,14 +12,20 @@ from preau.gate.rules.places import (
     known_place,
     lesson_key,
     lesson_run,
+    link_place,
     rank,
 )
 from preau.tokens.card import NO_GROUP, Card, Role, hours_mask
+from preau.tokens.class_link import ClassLink
 from preau.tokens.ticket import Ticket
 
 KEY = b"rank key of the tests, 32 bytes."
 MONDAY = 20_780  # 2026-11-23, days since 1970
 HALF_PAST_EIGHT_S = MONDAY * 86_400 + 8 * 3600 + 1800
+
+
+def key_on(_day: int) -> bytes:
+    return KEY
 
 
 def card(*hours: int, role: Role = Role.PUPIL, group: str = "CM2B______B", subject: str = "ines_______") -> Card:
@@ -33,7 +39,7 @@ def at(hour: int, minute: int = 0, second: int = 0) -> float:
 
 
 def lane(held: Card | None, now_s: float) -> int:
-    place = known_place(held, KEY, now_s=now_s)
+    place = known_place(held, key_on, now_s=now_s)
     return 3 if place is None else place.lane
 
 
@@ -78,13 +84,13 @@ def test_a_run_never_begins_before_the_utc_day_and_a_full_week_ends() -> None:
 
 @given(st.integers(0, 59), st.integers(0, 59), st.sampled_from([8, 9, 10]))
 def test_everybody_of_a_class_has_the_same_key_whenever_they_come(minute: int, second: int, hour: int) -> None:
-    early = known_place(card(8, 9, 10, subject="malo_______"), KEY, now_s=at(7, 40))
-    late = known_place(card(8, 9, 10, subject="aicha______"), KEY, now_s=at(hour, minute, second))
+    early = known_place(card(8, 9, 10, subject="malo_______"), key_on, now_s=at(7, 40))
+    late = known_place(card(8, 9, 10, subject="aicha______"), key_on, now_s=at(hour, minute, second))
     assert early == late
 
 
 def test_the_teacher_has_the_key_of_the_class_in_lane_zero() -> None:
-    pupil, teacher = (known_place(card(8, role=role), KEY, now_s=at(8)) for role in (Role.PUPIL, Role.TEACHER))
+    pupil, teacher = (known_place(card(8, role=role), key_on, now_s=at(8)) for role in (Role.PUPIL, Role.TEACHER))
     assert pupil is not None
     assert teacher == Place(0, pupil.order_key)
 
@@ -96,8 +102,8 @@ def test_an_earlier_lesson_comes_before_a_later_one_whatever_the_rank() -> None:
 
 
 def test_a_pupil_without_a_class_is_ranked_alone() -> None:
-    alone = known_place(card(8, group=NO_GROUP), KEY, now_s=at(8))
-    other = known_place(card(8, group=NO_GROUP, subject="malo_______"), KEY, now_s=at(8))
+    alone = known_place(card(8, group=NO_GROUP), key_on, now_s=at(8))
+    other = known_place(card(8, group=NO_GROUP, subject="malo_______"), key_on, now_s=at(8))
     assert alone != other
 
 
@@ -137,7 +143,7 @@ def test_a_ticket_keeps_its_place_for_twelve_hours() -> None:
 
 def test_when_the_lesson_comes_near_the_card_gives_the_better_place() -> None:
     ticket = Ticket(lane=3, order_key=arrival_key(now_s=at(8), earlier=0, tie=5), tid="t" * 11)
-    known = known_place(card(9), KEY, now_s=at(8, 45))
+    known = known_place(card(9), key_on, now_s=at(8, 45))
     assert known is not None
     assert kept_place(ticket, known, has_card=True, now_s=at(8, 45)) == known
 
@@ -157,3 +163,23 @@ def test_who_signs_in_while_waiting_goes_over_to_the_lane_of_cards_with_the_same
 def test_a_ticket_of_lane_zero_is_worth_nothing_without_its_card() -> None:
     ticket = Ticket(lane=0, order_key=int(at(8) * 1e6), tid="t" * 11)
     assert kept_place(ticket, None, has_card=True, now_s=at(8, 1)) is None
+
+
+def test_a_class_link_gives_the_very_place_of_the_class_s_cards() -> None:
+    run = lesson_run(card(8, 9), now_s=at(8, 30))
+    assert run is not None
+    link = ClassLink(expires_at_s=run.ends_at_s, room="CM2B______B", starts_at_s=run.starts_at_s, cap=26)
+    assert link_place(link, key_on) == known_place(card(8, 9), key_on, now_s=at(8, 30))
+
+
+def test_the_rank_key_is_that_of_the_day_of_the_lesson() -> None:
+    asked: list[int] = []
+
+    def keys(day: int) -> bytes:
+        asked.append(day)
+        return KEY
+
+    midnight = hours_mask({(MONDAY + 1) * 24})
+    held = Card(expires_at_s=2**40, role=Role.PUPIL, subject="ines_______", group="CM2B______B", hours=midnight)
+    assert known_place(held, keys, now_s=at(23, 45)) is not None
+    assert asked == [MONDAY + 1]

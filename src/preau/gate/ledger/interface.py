@@ -7,6 +7,7 @@ bounded and forgets by itself; losing the ledger loses nobody's place, because t
   Those of them that showed no cookie yet are *unproven* until their first touch: a bounded part of the capacity.
 - **Waiting**: tickets seen lately, for positions and for calling; a device that is gone simply drops out.
 - **Sources**: unclaimed tickets by network address, for the setback in lane 3.
+- **Links**: how many devices took a class's place by its link. **Spent**: challenges solved, each good once.
 - **At the door**: subjects of cards seen waiting, with the first and last second of their present wait.
 """
 
@@ -31,6 +32,12 @@ WAIT_GAP_S: Final = 900
 """A silence longer than this ends a wait: an afternoon's wait does not excuse the morning."""
 
 AT_THE_DOOR_MEMORY_S: Final = 16 * 3600
+
+LINK_ROOMS_MAX: Final = 10_000
+"""Class links counted at once: links are signed by the school, so there are as many as it has lessons under way."""
+
+SPENT_MAX: Final = 100_000
+"""Challenges remembered for their five minutes; above it none is taken: who solved one keeps the place held."""
 
 
 class LedgerUnavailable(Exception):  # noqa: N818  it says what is the case, like the refusals
@@ -116,6 +123,15 @@ class Ledger(Protocol):
 
     async def leave(self, sid: str, *, now_s: float) -> None:
         """Gives the place back, inside or waiting; the pass is refused from now on, until its ticket claims again."""
+
+    async def take_by_link(self, room: str, *, most: int, until_s: float, now_s: float) -> bool:
+        """Counts one more device that takes the place of ``room`` by its link, until ``until_s``.
+
+        Returns False, and counts nothing, once ``most`` have.
+        """
+
+    async def spend(self, nonce: str, *, until_s: float, now_s: float) -> bool:
+        """Spends a challenge, remembered until ``until_s``; True the first time only, and while there is room."""
 
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         """This card's holder is waiting now; returns the present wait."""

@@ -29,6 +29,8 @@ class MemoryLedger:
         self._left: dict[str, float] = {}
         self._waiting: dict[str, tuple[Waiter, float]] = {}
         self._sources: dict[str, tuple[int, float]] = {}
+        self._linked: dict[str, tuple[int, float]] = {}
+        self._spent: dict[str, float] = {}
         self._at_the_door: dict[str, Wait] = {}
         self._admitted_total = 0
         self._claims_of_s, self._claims = 0, 0
@@ -89,6 +91,25 @@ class MemoryLedger:
             del self._left[next(iter(self._left))]
         self._left[sid] = now_s + interface.LEFT_MEMORY_S
 
+    async def take_by_link(self, room: str, *, most: int, until_s: float, now_s: float) -> bool:
+        count, known_until_s = self._linked.pop(room, (0, until_s))
+        if known_until_s <= now_s:
+            count = 0
+        if len(self._linked) >= interface.LINK_ROOMS_MAX:
+            del self._linked[min(self._linked, key=lambda known: self._linked[known][1])]  # the one that ends first
+        self._linked[room] = (min(count + 1, most), max(until_s, known_until_s))
+        return count < most
+
+    async def spend(self, nonce: str, *, until_s: float, now_s: float) -> bool:
+        if len(self._spent) >= interface.SPENT_MAX:
+            self._spent = {
+                known: known_until_s for known, known_until_s in self._spent.items() if known_until_s > now_s
+            }
+        if self._spent.get(nonce, now_s) > now_s or len(self._spent) >= interface.SPENT_MAX:
+            return False
+        self._spent[nonce] = until_s
+        return True
+
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         wait = self._at_the_door.pop(subject, None)
         second = int(now_s)
@@ -111,6 +132,7 @@ class MemoryLedger:
         self._sweep(now_s)
         self._forget_waiting(now_s)
         self._left = {sid: until_s for sid, until_s in self._left.items() if until_s > now_s}
+        self._linked = {room: count for room, count in self._linked.items() if count[1] > now_s}
         waiting = tuple(waiter for waiter, _ in self._waiting.values())
         return Census(len(self._inside) - self._staff, self._staff, self._admitted_total, waiting)
 

@@ -5,7 +5,8 @@ Layout, all under one hash tag so that a cluster keeps it on one node:
 that showed no cookie yet. ``left``: sid -> until_s.
 ``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
 ``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
-``admitted``: counter. ``claims``: hash of the present second and its count.
+``linked``: hash room -> devices, with ``links`` room -> until_s. ``spent``: nonce -> until_s. ``admitted``: counter.
+``claims``: hash of the present second and its count.
 """
 
 from typing import Any, Final
@@ -130,6 +131,28 @@ if redis.call('ZCARD', left) > tonumber(ARGV[3]) then redis.call('ZPOPMIN', left
 return 1
 """
 
+_LINK: Final = """
+local counts, links = KEYS[1], KEYS[2]
+local room, most, till, now, rooms = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
+for _, over in ipairs(redis.call('ZRANGEBYSCORE', links, '-inf', now)) do
+  redis.call('ZREM', links, over)
+  redis.call('HDEL', counts, over)
+end
+if tonumber(redis.call('HGET', counts, room) or 0) >= most then return 0 end
+redis.call('HINCRBY', counts, room, 1)
+redis.call('ZADD', links, 'GT', till, room)
+if redis.call('ZCARD', links) > rooms then redis.call('HDEL', counts, redis.call('ZPOPMIN', links)[1]) end
+return 1
+"""
+
+_SPEND: Final = """
+local spent = KEYS[1]
+local nonce, till, now, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+redis.call('ZREMRANGEBYSCORE', spent, '-inf', now)
+if redis.call('ZCARD', spent) >= most then return 0 end
+return redis.call('ZADD', spent, 'NX', till, nonce)
+"""
+
 _KNOCK: Final = """
 local first, last = KEYS[1], KEYS[2]
 local subject, now, gap, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -227,6 +250,13 @@ class RedisLedger:
     async def leave(self, sid: str, *, now_s: float) -> None:
         arguments = [sid, now_s + interface.LEFT_MEMORY_S, interface.LEFT_MAX]
         await self._run(_LEAVE, ["limited", "staff", "left", "waiting", "present", "unproven"], arguments)
+
+    async def take_by_link(self, room: str, *, most: int, until_s: float, now_s: float) -> bool:
+        arguments = [room, most, until_s, now_s, interface.LINK_ROOMS_MAX]
+        return bool(await self._run(_LINK, ["linked", "links"], arguments))
+
+    async def spend(self, nonce: str, *, until_s: float, now_s: float) -> bool:
+        return bool(await self._run(_SPEND, ["spent"], [nonce, until_s, now_s, interface.SPENT_MAX]))
 
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         second = int(now_s)

@@ -71,6 +71,20 @@ class SteadyLedger:
         except LedgerUnavailable as error:
             self._say(error)
 
+    async def take_by_link(self, room: str, *, most: int, until_s: float, now_s: float) -> bool:
+        try:
+            return await self._ledger.take_by_link(room, most=most, until_s=until_s, now_s=now_s)
+        except LedgerUnavailable as error:
+            self._say(error)
+            return True  # the link is genuine, and order is all that it gives
+
+    async def spend(self, nonce: str, *, until_s: float, now_s: float) -> bool:
+        try:
+            return await self._ledger.spend(nonce, until_s=until_s, now_s=now_s)
+        except LedgerUnavailable as error:
+            self._say(error)
+            return False
+
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         try:
             return await self._ledger.note_at_the_door(subject, now_s=now_s)

@@ -18,6 +18,7 @@ from preau.gate.page.words import NBSP, Words, clock_text, wait_text
 from preau.gate.rules.standing import SQUARES, square
 from preau.gate.rules.wait import Told
 from preau.published.shapes import OfferedLesson
+from preau.tokens.challenge import Puzzle
 
 MAX_RESPONSE_BYTES: Final = 14_000
 """What a server may send in the first flight (ten segments) after the handshake; headers included."""
@@ -25,11 +26,13 @@ MAX_RESPONSE_BYTES: Final = 14_000
 REFRESH_S: Final = 30
 SLOW_REFRESH_S: Final = 300
 MAX_PAGE_BYTES: Final = MAX_RESPONSE_BYTES - 940
-"""What the headers leave: ours take 580 to 600 bytes, those of the edge and of the server 330."""
+"""What the headers leave: ours take 580 to 610 bytes, those of the edge and of the server 330."""
 
 LONGEST_TITLE, LONGEST_SUBJECT = 60, 32
 """Characters of a lesson's title and subject that are shown: the page has a size to keep."""
 
+SOLVER_PATH: Final = "/attente/defi.js"
+_SOLVER_TAG: Final = f'<script async src="{SOLVER_PATH}"></script>'
 _PROPERTY: Final = re.compile(r"--[a-z][a-z-]*")
 _FOLDER: Final = Path(__file__).parent
 _LOGO: Final = (
@@ -54,10 +57,18 @@ class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
     lessons: Sequence[OfferedLesson]
     sign_in: str
     """Where who has no card yet may sign in; empty for the others."""
+    puzzle: Puzzle | None = None
+    """A challenge on offer, for the script of the page; without it nothing is computed."""
 
 
 class Pages:
-    """The templates with style and script, and the CSP that allows exactly those."""
+    """The templates with style and script, and the CSP that allows exactly those.
+
+    Attributes:
+        csp: of every page.
+        csp_with_solver: of a waiting page with a challenge on offer: its script comes from ``SOLVER_PATH``.
+        solver: that script.
+    """
 
     def __init__(self) -> None:
         style = _shortened((_FOLDER / "waitingstyle.css").read_text("utf-8").strip())
@@ -65,10 +76,12 @@ class Pages:
         frame = {"style": style, "script": script, "logo": _LOGO}
         self._waiting = Template(_template("waiting.html", frame))
         self._notice = Template(_template("notice.html", frame))
+        self.solver = (_FOLDER / "challenge.js").read_bytes()
         self.csp = (
             f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
+        self.csp_with_solver = self.csp.replace("script-src ", "script-src 'self' ")
 
     def waiting(self, view: WaitingView) -> bytes:
         """The waiting page; lessons and long addresses give way before the page grows over its size."""
@@ -98,6 +111,8 @@ class Pages:
             "next_in": escape(said.next_in),
             "slow_s": str(int(view.refresh_s == SLOW_REFRESH_S)),
             "paused": str(int(not view.refresh_s)),
+            "puzzle": "" if view.puzzle is None else _puzzle(view.puzzle),
+            "solver": _SOLVER_TAG if view.puzzle else "",
             "kept": escape(said.kept),
             "intro": escape(_intro(view)),
             "notice": _sent_notice(view),
@@ -153,6 +168,10 @@ def _template(name: str, frame: dict[str, str]) -> str:
     text = "".join(line if line.endswith(">") else f"{line}\n" for line in lines)
     # Dollars of the script must survive the second substitution.
     return Template(text).safe_substitute({key: value.replace("$", "$$") for key, value in frame.items()})
+
+
+def _puzzle(puzzle: Puzzle | None) -> str:
+    return "" if puzzle is None else f' data-puzzle="{escape(puzzle.text)}"'
 
 
 def _hash(text: str) -> str:

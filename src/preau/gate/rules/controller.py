@@ -14,8 +14,8 @@ The law, once a second and resource:
 - *trim*: a slow integral lowers the rate while queueing is above its target;
 - *brake*: nobody is called in a second with long queueing or failures.
 
-Constants: chosen on the base scenario of a fluid model (100,000 arrivals, capacity -45 % for 180 s), checked on five
-others. Sources: queueing time as the signal, DAGOR (arXiv 1806.04075); integral trim, Uber's Cinnamon; no growth
+Constants: chosen on the base scenario of `preau gate simulate drains` (arrivals in three minutes, capacity -45 % for
+180 s), then tried on its five variations. Sources: queueing time as the signal, DAGOR (arXiv 1806.04075); integral trim, Uber's Cinnamon; no growth
 while the resource is not the limit, Netflix concurrency-limits; promised work against dead time, Smith's predictor
 (1957).
 """
@@ -35,14 +35,21 @@ BRAKE_QUEUES: Final = 6.0
 MOST_FAILED: Final = 0.01
 """One failed answer in a hundred stops them too."""
 
-HEADROOM: Final = 0.93
+HEADROOM: Final = 0.88
 """The share of the capacity that is planned; the rest is for what nobody foresaw."""
 
-PROMISE_S: Final = 20
-"""So long after a call its work is done: half a poll until it is heard, then pages, lessons, the class to join."""
+ENTRY_S: Final = 20
+"""So long after an entry its work is done: pages, lessons, the class to join."""
+
+HEAR_S, HEAR_LEAST_S, HEAR_MOST_S = 5.0, 1.0, 30.0
+"""How long the called take to come, before it was seen and at the least and most: half a poll."""
+
+HEAR_LEARN: Final = 0.05
+POOL_FADES: Final = 0.98
+"""Who was called and does not come within a minute will hardly come any more."""
 
 CATCH_UP_S: Final = 8.0
-"""In so many seconds the promises are brought to what the spare capacity can keep."""
+"""In so many seconds the promises, and the work that queues, are brought to what the spare capacity can keep."""
 
 PROBE: Final = 1.2
 """An unsaturated resource is probed by this factor a second, until it was saturated once."""
@@ -128,14 +135,15 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What the controller remembers.
 
-    Per second, the latest first: who ``entered``, who was ``called``, how many of them are expected (``promised``).
-    ``came`` of ``expected`` people called half a poll ago: fading sums.
+    Per second, the latest first: who ``entered`` and who was ``called``. ``coming``: how many of the called are still
+    expected. ``hear_s``: how long they take. ``came`` of ``expected`` people called half a poll ago: fading sums.
     """
 
     resources: Mapping[str, Resource]
     entered: tuple[int, ...] = ()
     called: tuple[int, ...] = ()
-    promised: tuple[float, ...] = ()
+    coming: float = 0.0
+    hear_s: float = HEAR_S
     came: float = 0.0
     expected: float = 0.0
 
@@ -178,11 +186,16 @@ def next_rate(memory: Memory, look: Look) -> tuple[Rate, Memory]:
 
 def _noted(memory: Memory, look: Look) -> Memory:
     due = memory.called[NO_SHOW_AFTER_S - 1] if len(memory.called) >= NO_SHOW_AFTER_S else 0
+    coming = max(0.0, POOL_FADES * memory.coming + look.called * (1 - memory.no_show) - look.entered)
+    entered = (look.entered, *memory.entered[: ENTRY_S - 1])
+    per_s = sum(entered) / len(entered)
+    seen_s = min(max(coming / per_s, HEAR_LEAST_S), HEAR_MOST_S) if per_s >= 1 else memory.hear_s
     return replace(
         memory,
-        entered=(look.entered, *memory.entered[: PROMISE_S - 1]),
+        entered=entered,
         called=(look.called, *memory.called[: NO_SHOW_AFTER_S - 1]),
-        promised=(look.called * (1 - memory.no_show), *memory.promised[: PROMISE_S - 1]),
+        coming=coming,
+        hear_s=memory.hear_s + HEAR_LEARN * (seen_s - memory.hear_s),
         came=NO_SHOW_FADES * memory.came + look.entered,
         expected=NO_SHOW_FADES * memory.expected + due,
     )
@@ -215,8 +228,8 @@ def _learned(resource: Resource, reading: Reading, memory: Memory, *, waiting: b
 
 def _work_per_entry(resource: Resource, reading: Reading, memory: Memory) -> float:
     """Corrected by what the entries of the last seconds really asked for; only while the work is done as it comes."""
-    predicted = resource.work_per_entry * sum(memory.entered) / PROMISE_S
-    if predicted <= 0 or reading.is_saturated or len(memory.entered) < PROMISE_S:
+    predicted = resource.work_per_entry * sum(memory.entered) / ENTRY_S
+    if predicted <= 0 or reading.is_saturated or len(memory.entered) < ENTRY_S:
         return resource.work_per_entry
     error = (reading.done_per_s - reading.background_per_s) / predicted - 1
     learned = resource.work_per_entry * (1 + LEARN * min(max(error, -0.5), 0.5))
@@ -224,13 +237,13 @@ def _work_per_entry(resource: Resource, reading: Reading, memory: Memory) -> flo
 
 
 def _entries_per_s(resource: Resource, reading: Reading | None, memory: Memory) -> float:
-    background = 0.0 if reading is None else reading.background_per_s
+    background, queue_s = (0.0, 0.0) if reading is None else (reading.background_per_s, reading.queue_s)
     spare = max(HEADROOM * resource.capacity_per_s - background, 0.0)
-    promised = resource.work_per_entry * sum(
-        people * (1 - (age + 0.5) / PROMISE_S) for age, people in enumerate(memory.promised)
-    )
-    # In equilibrium a promise is half done, on average: then the second term is nothing and all that is spare is used.
-    work_per_s = spare + (spare * PROMISE_S / 2 - promised) / CATCH_UP_S
+    of_entered = sum(people * (1 - (age + 0.5) / ENTRY_S) for age, people in enumerate(memory.entered))
+    promised = resource.work_per_entry * (memory.coming + of_entered) + queue_s * resource.capacity_per_s
+    # What is promised in equilibrium: then the second term is nothing, and all that is spare is used.
+    kept = spare * (memory.hear_s + ENTRY_S / 2)
+    work_per_s = spare + (kept - promised) / CATCH_UP_S
     return max(work_per_s, 0.0) / resource.work_per_entry * (1 + resource.trim)
 
 

@@ -14,9 +14,11 @@ Source: research on the gate, 3.3; the rotation is the classical low-discrepancy
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from preau.tokens.card import NO_GROUP, Card, Role
+from preau.tokens.class_link import ClassLink
 from preau.tokens.keyring import DAY_S
 from preau.tokens.ticket import Ticket
 
@@ -90,18 +92,27 @@ def arrival_key(*, now_s: float, earlier: int, tie: int) -> int:
     return (int(now_s * 1000) + earlier * SETBACK_MS) * TIES + tie
 
 
-def known_place(card: Card | None, rank_key: bytes, *, now_s: float) -> Place | None:
-    """The place that a card gives by itself, or None: then a place of lane 3 has to be drawn."""
+def known_place(card: Card | None, rank_key_on: Callable[[int], bytes], *, now_s: float) -> Place | None:
+    """The place that a card gives by itself, or None: then a place of lane 3 has to be drawn.
+
+    ``rank_key_on``: the key of the lottery by day (``lottery.rank_keys``); the day is that of the lesson.
+    """
     if card is None:
         return None
     run = lesson_run(card, now_s=now_s)
     group = card.subject if card.group == NO_GROUP else card.group
     if card.role in {Role.TEACHER, Role.STAFF}:
         starts_at_s = run.starts_at_s if run else int(now_s // HOUR_S) * HOUR_S
-        return Place(STAFF, lesson_key(rank_key, group, starts_at_s=starts_at_s))
+        return Place(STAFF, lesson_key(rank_key_on(starts_at_s // DAY_S), group, starts_at_s=starts_at_s))
     if card.role is Role.PUPIL and run:
-        return Place(PUPILS, lesson_key(rank_key, group, starts_at_s=run.starts_at_s))
+        return Place(PUPILS, lesson_key(rank_key_on(run.starts_at_s // DAY_S), group, starts_at_s=run.starts_at_s))
     return None
+
+
+def link_place(link: ClassLink, rank_key_on: Callable[[int], bytes]) -> Place:
+    """The place of the class that a link stands for: the very one that the pupils' cards give."""
+    rank_key = rank_key_on(link.starts_at_s // DAY_S)
+    return Place(PUPILS, lesson_key(rank_key, link.room, starts_at_s=link.starts_at_s))
 
 
 def kept_place(ticket: Ticket | None, known: Place | None, *, has_card: bool, now_s: float) -> Place | None:

@@ -1,0 +1,160 @@
+"""What the gate adds to the answer of somebody inside, and what who waits sees while the school behind is saturated.
+
+- Added: the same application on the same server, with the engine in front of it and without, both at half of what the
+  engine can carry; connections pause at random between requests, so that they do not wait for each other.
+- Saturated: the demo, the product as it is; clients of a teacher who is inside ask for pages of Django without pause;
+  100 times a second somebody outside asks for a page and gets the waiting page. One process, one core.
+"""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote_plus
+
+import msgspec
+
+from bench.gate import people, plain, wrk
+from bench.gate.process import TMP, Running, free_port, python, server
+from bench.gate.spread import probed, spread
+from bench.gate.visitors import Visitor, probe
+from bench.gate.wire import MANY_PLACES
+
+CONNECTIONS: Final = 32
+SATURATING: Final = 16
+PROBES_PER_S: Final = 100.0
+HEAVY_PAGE: Final = "/journee/"
+TEACHER: Final = ("karim.haddad", "preau-demo")
+TARGET_ADDED_P99_MS: Final = 1.0
+TARGET_SATURATED_P99_MS: Final = 15.0
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """Rounds, and seconds of each window."""
+
+    rounds: int
+    window_s: float
+
+
+def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
+    """Both measurements; the result for the JSON."""
+    cookies = people.write_inside(TMP / "cookies" / "inside", 1000)
+    try:
+        added = _added(options, cookies, say)
+    finally:
+        cookies.unlink()
+    return {"added": added, "saturated": _saturated(options, say)}
+
+
+def _added(options: Options, cookies: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    gate = {"gate": "engine", "capacity": MANY_PLACES}
+    with plain.granian(gate, tls=False) as running:
+        most = wrk.run(running.url, wrk.Script(cookies=cookies), seconds=options.window_s, connections=CONNECTIONS)
+    per_s = most.requests / most.seconds / 2
+    pausing = wrk.Script(cookies=cookies, delay_ms=max(0.1, CONNECTIONS / per_s * 1000 - most.p50_s * 500))
+    found: dict[str, list[wrk.Load]] = {"engine": [], "bare": []}
+    for number in range(options.rounds):
+        for system in ("engine", "bare") if number % 2 else ("bare", "engine"):
+            with plain.granian(gate if system == "engine" else {"gate": "none"}, tls=False) as running:
+                wrk.run(running.url, pausing, seconds=1, connections=CONNECTIONS)
+                load = wrk.run(running.url, pausing, seconds=options.window_s, connections=CONNECTIONS)
+            found[system].append(load)
+            say(
+                f"added, round {number + 1}: {system:6} {load.requests / load.seconds:6.0f}/s"
+                f" p50 {load.p50_s * 1000:.2f} ms p99 {load.p99_s * 1000:.2f} ms"
+            )
+    pairs = list(zip(found["engine"], found["bare"], strict=True))
+    return {
+        "most_per_s": most.requests / most.seconds,
+        "asked_per_s": _each(found, lambda load: load.requests / load.seconds),
+        "p50_ms": _each(found, lambda load: load.p50_s * 1000),
+        "p99_ms": _each(found, lambda load: load.p99_s * 1000),
+        "added_p50_ms": spread([(ours.p50_s - bare.p50_s) * 1000 for ours, bare in pairs])._asdict(),
+        "added_p99_ms": spread([(ours.p99_s - bare.p99_s) * 1000 for ours, bare in pairs])._asdict(),
+        "target_added_p99_ms": TARGET_ADDED_P99_MS,
+        "bad": sum(load.bad + load.socket_errors for loads in found.values() for load in loads),
+    }
+
+
+def _each(found: dict[str, list[wrk.Load]], figure: Callable[[wrk.Load], float]) -> dict[str, Any]:
+    return {name: spread([figure(load) for load in loads])._asdict() for name, loads in found.items()}
+
+
+def _saturated(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
+    rounds = []
+    with demo(capacity=1) as running:
+        jar = TMP / "cookies" / "teacher"
+        jar.write_text(asyncio.run(_signed_in(running.port)) + "\n")
+        idle = _probed(running, options.window_s)
+        for number in range(options.rounds):
+            rounds.append(_one_round(running, jar, options.window_s))
+            say(f"saturated, round {number + 1}: {rounds[-1]}")
+        jar.unlink()
+    return {
+        "page": HEAVY_PAGE,
+        "clients_inside": SATURATING,
+        "idle": idle,
+        "rounds": rounds,
+        "p99_ms": spread([one["waiting page"]["p99_ms"] for one in rounds])._asdict(),
+        "target_p99_ms": TARGET_SATURATED_P99_MS,
+    }
+
+
+def _one_round(running: Running, jar: Path, seconds: float) -> dict[str, Any]:
+    command = wrk.command(
+        running.url + HEAVY_PAGE, wrk.Script(cookies=jar), seconds=seconds + 2, connections=SATURATING
+    )
+    used_s = running.cpu_s()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as saturating:  # noqa: S603
+        time.sleep(1)  # the line in front of the school has formed
+        found = _probed(running, seconds)
+        load = wrk.read(saturating.communicate()[0])
+    return {
+        "waiting page": found,
+        "pages_per_s": load.requests / load.seconds,
+        "pages_bad": load.bad,
+        "pages_p99_ms": load.p99_s * 1000,
+        "core_used": (running.cpu_s() - used_s) / load.seconds,
+    }
+
+
+def _probed(running: Running, seconds: float) -> dict[str, Any]:
+    answers = asyncio.run(probe(running.port, "/", per_s=PROBES_PER_S, seconds=seconds, keeps=True))
+    return probed([answer.seconds if answer and answer.waits else None for answer in answers])._asdict()
+
+
+@contextmanager
+def demo(capacity: int) -> Iterator[Running]:
+    """The product itself, with the pupils and teachers of its demo; its folder is kept for the next time."""
+    port, data = free_port(), TMP / "demo"
+    shutil.rmtree(data / "published", ignore_errors=True)
+    environment = {"PREAU_DATA": str(data), "PREAU_CAPACITY": str(capacity), "BIND": f"127.0.0.1:{port}"}
+    with server(
+        python("-m", "preau.cli", "demo"), port, environment=environment, ready_path="/__heartbeat__"
+    ) as running:
+        yield running
+
+
+async def _signed_in(port: int) -> str:
+    """The Cookie header of the teacher, signed in and inside; somebody else has taken the only place before."""
+    first = Visitor(port, source="127.3.0.1")
+    for _ in range(2):
+        await first.ask("/")
+    teacher = Visitor(port, source="127.3.0.2")
+    form = await teacher.ask("/connexion/personnel/")
+    hidden = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', form.body)
+    told = {"identifiant": TEACHER[0], "mot_de_passe": TEACHER[1]}
+    if hidden:
+        told["csrfmiddlewaretoken"] = hidden[1].decode()
+    names = re.findall(rb'<input[^>]*name="([^"]+)"', form.body)
+    body = "&".join(f"{name}={quote_plus(value)}" for name, value in told.items()).encode()
+    answer = await teacher.ask("/connexion/personnel/", method="POST", body=body)
+    page = await teacher.ask(HEAVY_PAGE)
+    if page.status != 200 or page.waits:
+        raise RuntimeError(f"the teacher is not inside: {answer.status}, {page.status}, fields {names}")
+    return "; ".join(f"{name}={value}" for name, value in teacher.cookies.items())

@@ -1,0 +1,224 @@
+"""What each path of the gate costs on the wire, against servers that only send the same bytes.
+
+Server on core 0, wrk on core 1, a fresh server per measurement, the measurements of a round in shuffled order. The
+figure is requests per CPU-second of the server's processes, so that it does not matter who was the slower of the two;
+a ratio compares two figures of the same round.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from bench.gate import people, plain, wrk
+from bench.gate.edge_engine import edge_engine, why_absent
+from bench.gate.plain import Bytes
+from bench.gate.process import TMP, Got, Running
+from bench.gate.spread import ratios, spread
+
+MANY_PLACES: Final = 500_000
+CONNECTIONS: Final = 64
+PEOPLE: Final = 1000
+"""Different people per path: everybody waits or works with an own token, none is answered from a cache of one."""
+
+CLAIMS_PER_S: Final = {"embedded": 12_000, "embedded with edge": 12_000, "haproxy": 60_000}
+"""Tickets provided per second of a window: each can be claimed once."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of request.
+
+    Attributes:
+        asks: the path.
+        cookies: whose cookies it carries; empty: nobody's.
+        capacity: of the gate that answers.
+        is_right: whether an answer is the one that this path is about.
+        target: the least ratio to a plain HAProxy answer that the HAProxy engine is to reach.
+        target_bare: the same for the embedded engine against the bare application; None where none is set.
+    """
+
+    name: str
+    asks: str
+    cookies: str
+    capacity: int
+    is_right: Callable[[Got], bool]
+    target: float | None
+    target_bare: float | None = None
+
+
+def _waits(got: Got) -> bool:
+    return got.status == 200 and got.header("preau-gate") == "waiting" and "ticket" in got.cookies
+
+
+PATHS: Final = (
+    Asked(
+        name="waiting page", asks="/", cookies="waiting", capacity=0, is_right=_waits, target=0.4, target_bare=0.6
+    ),
+    Asked(
+        name="poll", asks="/attente/etat.json", cookies="waiting", capacity=0,
+        is_right=lambda got: got.status == 200 and b'"pace_s"' in got.body, target=0.9,
+    ),
+    Asked(name="mint", asks="/", cookies="", capacity=0, is_right=_waits, target=0.35),
+    Asked(
+        name="claim", asks="/", cookies="claims", capacity=MANY_PLACES,
+        is_right=lambda got: got.status == 200 and "passe" in got.cookies, target=None,
+    ),
+    Asked(
+        name="pass check", asks="/", cookies="inside", capacity=MANY_PLACES,
+        is_right=lambda got: got.status == 200 and not got.cookies and got.header("preau-gate") == "", target=0.4,
+    ),
+)  # fmt: skip
+
+
+REFERENCE: Final = {"mint": "waiting page", "claim": "pass check"}
+"""Paths that are answered with the bytes of another one: what plain servers need for those was measured there."""
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to measure: a path, answered by a system. ``serve`` begins a fresh server."""
+
+    path: Asked
+    system: str
+    serve: Callable[[], AbstractContextManager[Running]]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How long: rounds, seconds of warm-up and of the window; with TLS or without; a new connection per request."""
+
+    rounds: int
+    warm_up_s: float
+    window_s: float
+    tls: bool
+    close: bool = False
+    paths: tuple[str, ...] = tuple(path.name for path in PATHS)
+
+
+def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measures everything; the result for the JSON."""
+    with _cookies(options) as files:
+        subjects = list(_subjects(options))
+        figures: dict[tuple[str, str], dict[int, dict[str, float]]] = {}
+        for number in range(options.rounds):
+            random.shuffle(subjects)
+            for subject in subjects:
+                found = _measure(subject, options, files)
+                figures.setdefault((subject.path.name, subject.system), {})[number] = found
+                say(
+                    f"{'tls ' if options.tls else ''}round {number + 1}/{options.rounds} {subject.path.name:13}"
+                    f" {subject.system:18} {found['per_cpu_s']:9,.0f} /CPU-s {found['per_s']:9,.0f} /s"
+                )
+    return _result(figures)
+
+
+def _measure(subject: Subject, options: Options, files: dict[str, Path]) -> dict[str, float]:
+    script = wrk.Script(cookies=files.get(subject.path.cookies), close=options.close)
+    with subject.serve() as running:
+        url = running.url + subject.path.asks
+        warm = wrk.run(url, script, seconds=options.warm_up_s, connections=CONNECTIONS)
+        used_s = running.cpu_s()
+        window = msgspec.structs.replace(script, skip=warm.requests + CONNECTIONS) if _claims(subject) else script
+        load = wrk.run(url, window, seconds=options.window_s, connections=CONNECTIONS)
+        used_s = running.cpu_s() - used_s
+        found = {
+            "per_cpu_s": load.requests / used_s,
+            "per_s": load.requests / load.seconds,
+            "cpu_us": used_s / load.requests * 1e6,
+            "p50_ms": load.p50_s * 1000,
+            "p99_ms": load.p99_s * 1000,
+            "bad": load.bad + load.socket_errors,
+        }
+        if _claims(subject):
+            time.sleep(1.2)  # the count is the porter's, who looks once a second
+            admitted = json.loads(running.get("/__bench/counts").body)["gate"]["admitted_total"]
+            found["claimed_share"] = admitted / (load.requests + warm.requests)
+    return found
+
+
+def _claims(subject: Subject) -> bool:
+    return subject.path.cookies == "claims"
+
+
+@contextmanager
+def _cookies(options: Options) -> Iterator[dict[str, Path]]:
+    """The files of cookies, and nothing of them afterwards."""
+    folder = TMP / "cookies"
+    fastest = CLAIMS_PER_S["haproxy" if why_absent() is None else "embedded"]
+    claims = int(fastest * (options.warm_up_s + options.window_s + 2))
+    files = {
+        "waiting": people.write_waiting(folder / "waiting", PEOPLE),
+        "inside": people.write_inside(folder / "inside", PEOPLE),
+    }
+    if "claim" in options.paths:
+        files["claims"] = people.write_waiting(folder / "claims", claims)
+    try:
+        yield files
+    finally:
+        for file in files.values():
+            file.unlink()
+
+
+def _subjects(options: Options) -> Iterator[Subject]:
+    tls = options.tls
+    for path in PATHS:
+        if path.name not in options.paths:
+            continue
+        for system, gate in (("embedded", "engine"), ("embedded with edge", "edge")):
+            order = {"gate": gate, "capacity": path.capacity}
+            yield Subject(path=path, system=system, serve=lambda order=order: plain.granian(order, tls=tls))  # type: ignore[misc]
+        if why_absent() is None:
+            yield Subject(path=path, system="haproxy", serve=lambda path=path: edge_engine(path.capacity, tls=tls))  # type: ignore[misc]
+        if path.name in REFERENCE:
+            continue
+        same = Bytes(path.name.replace(" ", "-"), _answer(path))
+        if path.name == "pass check":
+            yield Subject(
+                path=path, system="proxying haproxy", serve=lambda same=same: plain.haproxy_proxy(same, tls=tls)
+            )  # type: ignore[misc]
+        for name, plainly in (
+            ("plain haproxy", plain.haproxy_return),
+            ("plain nginx", plain.nginx),
+            ("bare", plain.bare),
+        ):
+            yield Subject(
+                path=path,
+                system=name,
+                serve=lambda plainly=plainly, same=same: plainly(same, tls=tls),  # type: ignore[misc]
+            )
+
+
+def _answer(path: Asked) -> Got:
+    """One answer of the embedded engine, checked: it is the bytes that the plain servers send."""
+    with plain.granian({"gate": "engine", "capacity": path.capacity}, tls=False) as running:
+        time.sleep(1.2)  # the porter has looked once
+        tid, cookie = people.a_ticket(age_s=60)
+        cookies = {"": "", "inside": f"{cookie}; {people.a_pass(tid)}"}.get(path.cookies, cookie)
+        got = running.get(path.asks, {"Cookie": cookies} if cookies else None)
+    if not path.is_right(got):
+        raise RuntimeError(f"{path.name}: not the answer that is to be measured ({got.status} {got.headers})")
+    return got
+
+
+def _result(figures: dict[tuple[str, str], dict[int, dict[str, float]]]) -> dict[str, Any]:
+    rows = []
+    for (path, system), rounds in sorted(figures.items()):
+        of = REFERENCE.get(path, path)
+        row: dict[str, Any] = {"path": path, "system": system}
+        for figure in ("per_cpu_s", "per_s", "cpu_us", "p50_ms", "p99_ms"):
+            row[figure] = spread([found[figure] for found in rounds.values()])._asdict()
+        row["bad"] = sum(found["bad"] for found in rounds.values())
+        if any("claimed_share" in found for found in rounds.values()):
+            row["claimed_share"] = min(found["claimed_share"] for found in rounds.values())
+        for name in ("plain haproxy", "plain nginx", "bare"):
+            theirs = {number: found["per_cpu_s"] for number, found in figures.get((of, name), {}).items()}
+            ratio = ratios({number: found["per_cpu_s"] for number, found in rounds.items()}, theirs)
+            row[f"to {name}"] = ratio and ratio._asdict()
+        wanted = next(known for known in PATHS if known.name == path)
+        row["target to plain haproxy"] = wanted.target if system == "haproxy" else None
+        row["target to bare"] = wanted.target_bare if system == "embedded" else None
+        rows.append(row)
+    return {"rows": rows, "haproxy engine": why_absent() or "measured"}
