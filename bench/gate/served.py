@@ -38,7 +38,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What to serve.
 
     Attributes:
-        gate: the engine alone; with the product's outermost application round it; HAProxy in front; or nothing at all.
+        gate: the engine; with the product's outermost application round it; HAProxy in front; or nothing.
         alone: whether HAProxy has its core to itself.
         application: trivial, or one thread that burns ``cost_ms`` of CPU per request.
         body, headers: a file of bytes and its headers, for ``bytes``.

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -162,33 +163,24 @@ def _cookies(options: Options) -> Iterator[dict[str, Path]]:
             file.unlink()
 
 
+PLAINLY: Final = {"plain haproxy": plain.haproxy_return, "plain nginx": plain.nginx, "bare": plain.bare}
+
+
 def _subjects(options: Options) -> Iterator[Subject]:
     tls = options.tls
-    for path in PATHS:
-        if path.name not in options.paths:
-            continue
+    for path in (path for path in PATHS if path.name in options.paths):
         for system, gate in (("embedded", "engine"), ("embedded with edge", "edge")):
             order = {"gate": gate, "capacity": path.capacity}
-            yield Subject(path=path, system=system, serve=lambda order=order: plain.granian(order, tls=tls))  # type: ignore[misc]
+            yield Subject(path=path, system=system, serve=partial(plain.granian, order, tls=tls))
         if why_absent() is None:
-            yield Subject(path=path, system="haproxy", serve=lambda path=path: edge_engine(path.capacity, tls=tls))  # type: ignore[misc]
+            yield Subject(path=path, system="haproxy", serve=partial(edge_engine, path.capacity, tls=tls))
         if path.name in REFERENCE:
             continue
         same = Bytes(path.name.replace(" ", "-"), _answer(path))
         if path.name == "pass check":
-            yield Subject(
-                path=path, system="proxying haproxy", serve=lambda same=same: plain.haproxy_proxy(same, tls=tls)
-            )  # type: ignore[misc]
-        for name, plainly in (
-            ("plain haproxy", plain.haproxy_return),
-            ("plain nginx", plain.nginx),
-            ("bare", plain.bare),
-        ):
-            yield Subject(
-                path=path,
-                system=name,
-                serve=lambda plainly=plainly, same=same: plainly(same, tls=tls),  # type: ignore[misc]
-            )
+            yield Subject(path=path, system="proxying haproxy", serve=partial(plain.haproxy_proxy, same, tls=tls))
+        for system, plainly in PLAINLY.items():
+            yield Subject(path=path, system=system, serve=partial(plainly, same, tls=tls))
 
 
 def _answer(path: Asked) -> Got:
