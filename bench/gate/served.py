@@ -107,7 +107,7 @@ class Process:
         return self.edge.ticking() if self.edge else asyncio.create_task(self.porter.run())
 
     async def _obey(self, word: str, send: Any) -> None:
-        """``counts``; or ``kill-application``, ``revive-application``, ``kill-porter``, ``revive-porter``, ``kill-edge``."""
+        """``counts``; or ``kill-`` and ``revive-application``, the same for ``-porter``, ``kill-edge``."""
         if word.endswith("-application"):
             self.burning.dead = word.startswith("kill")
         elif word == "kill-porter":
