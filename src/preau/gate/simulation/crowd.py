@@ -24,9 +24,6 @@ queue; called, did not come, and no longer counted."""
 ABSENT_SEEN_S: Final = 30
 """Whoever does not poll any more is counted as present for this long."""
 
-SPARSE: Final = 64
-"""From this sample on the heard are few enough to be listed beforehand."""
-
 
 class Crowd:
     """The state of everybody. Mutable; one for each run.
@@ -68,13 +65,18 @@ class Crowd:
         gives_up_s = world.arrival_ms[self._fed_up] // 1000 + world.patience_s[self._fed_up]
         self._fed_up = self._fed_up[np.argsort(gives_up_s, kind="stable")]
         self._gives_up_s = np.sort(gives_up_s)
-        self._listed: dict[int, Ints] = {}
+        self._until = world.arrived_by_second()
         self._sample = 1
+        self._audible = np.ones(SAMPLE_LOTS, dtype=bool)  # which lots are heard
+        self._heard = np.empty(
+            0, dtype=np.int32
+        )  # people of these lots who were present at the last look, or came since
 
     def arrive(self, second: int) -> None:
         """Those of this second join the queue; whoever is called already knocks at once."""
-        until = self._world.arrived_by(second)
+        until = int(self._until[second])
         people = np.arange(self.arrived, until, dtype=np.int32)
+        self._heard = np.concatenate((self._heard, people[self._audible[self._world.lot[people]]]))
         self.arrived = until
         self.state[people] = WAITING
         self.waiting += len(people)
@@ -153,7 +155,7 @@ class Crowd:
 
     def give_up(self, second: int) -> None:
         """Those whose patience ends now leave the queue, if they are still in it."""
-        until = int(np.searchsorted(self._gives_up_s, second, side="right"))
+        until = int(np.searchsorted(self._gives_up_s, np.int32(second), side="right"))
         people, self._fed_up = self._fed_up[:until], self._fed_up[until:]
         self._gives_up_s = self._gives_up_s[until:]
         self._leave(people[self.state[people] == WAITING], second, GAVE_UP)
@@ -170,13 +172,16 @@ class Crowd:
         """Who is present before the gate, sorted by lane and key, from one voice in ``sample``.
 
         Returns:
-            The groups (about 4,000 voices at most, as long as a sample of 1,024 makes them so few), and the sample.
+            The groups (some 4,000 voices, or one in 1,024 where those are more), and the sample.
         """
+        before = self._sample
         while (sample := next_sample(self._sample, heard=self.waiting // self._sample)) != self._sample:
             self._sample = sample
-        if not self.waiting:
+        if sample != before:
+            self._audible = np.array([in_sample(lot, sample) for lot in range(SAMPLE_LOTS)])
+        people = self._listen(again=sample < before)
+        if not len(people):
             return [], sample
-        people = self._heard(sample)
         lane, key = self.lane[people], self.key[people]
         order = np.lexsort((key, lane))
         lane, key = lane[order], key[order]
@@ -186,22 +191,13 @@ class Crowd:
         counts = np.diff(first, append=len(key)) * sample
         return list(map(Group, lane[first].tolist(), key[first].tolist(), counts.tolist())), sample
 
-    def _heard(self, sample: int) -> Ints:
-        lots = self._world.lot
-        if sample == 1:
-            everybody: Ints = np.flatnonzero(_present(self.state[: self.arrived])).astype(np.int32)
-            return everybody
-        heard = np.array([in_sample(lot, sample) for lot in range(SAMPLE_LOTS)])
-        if sample < SPARSE:
-            present = np.flatnonzero(_present(self.state[: self.arrived])).astype(np.int32)
-            some: Ints = present[heard[lots[present]]]
-            return some
-        if sample not in self._listed:
-            self._listed = {sample: np.flatnonzero(heard[lots]).astype(np.int32)}
-        listed = self._listed[sample]
-        come = listed[: int(np.searchsorted(listed, self.arrived))]
-        heard_now: Ints = come[_present(self.state[come])]
-        return heard_now
+    def _listen(self, *, again: bool) -> Ints:
+        """Who is present of the lots heard. ``again``: more lots than before, so that all of the past is gone through."""
+        people = np.flatnonzero(_present(self.state[: self.arrived])).astype(np.int32) if again else self._heard
+        people = people[self._audible[self._world.lot[people]]]
+        heard: Ints = people[_present(self.state[people])]
+        self._heard = heard
+        return heard
 
 
 def _present(state: Bytes) -> Flags:

@@ -45,10 +45,10 @@ def page(reports: Sequence[Report], *, plots: Sequence[str] = ()) -> str:
 def _origin(report: Report) -> str:
     machine = report.machine
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
-    slowest = max((entry.wall_s for entry in report.entries), default=0.0)
+    slowest = max((entry.cpu_s for entry in report.entries), default=0.0) + report.worlds_cpu_s
     return (
         f"`{report.command}`, seed {report.seed}, {machine.date}; {machine.processor}, {machine.cores} cores, "
-        f"{machine.memory_gb} GB, Python {machine.python}, {versions}. Longest run {slowest:.0f} s on one core, "
+        f"{machine.memory_gb} GB, Python {machine.python}, {versions}. Longest run, world included: {slowest:.0f} s of one core; "
         f"most memory {report.peak_memory_mb} MB.\n"
     )
 

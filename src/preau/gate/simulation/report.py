@@ -44,10 +44,11 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One run. ``wall_s``: what it cost, drawing of the world and measuring included."""
+    """One run. ``cpu_s``: what it cost one core, without the drawing of the world; ``wall_s`` on a shared machine."""
 
     measures: Measures
     series: Series
+    cpu_s: float
     wall_s: float
 
 
@@ -74,6 +75,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     machine: Machine
     peak_memory_mb: int
+    worlds_cpu_s: float
+    """The drawing of all worlds of the suite."""
     entries: list[Entry]
     spreads: list[Spread] = []
     targets: list[Target] = []

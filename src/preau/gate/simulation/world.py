@@ -57,9 +57,10 @@ class World(NamedTuple):
         """How many there are."""
         return len(self.arrival_ms)
 
-    def arrived_by(self, second: int) -> int:
-        """How many have arrived before the end of ``second``."""
-        return int(np.searchsorted(self.arrival_ms, (second + 1) * 1000, side="left"))
+    def arrived_by_second(self) -> Longs:
+        """For each second, how many have arrived before its end."""
+        ends_ms = (np.arange(self.scenario.lasts_s, dtype=np.int32) + 1) * np.int32(1000)
+        return np.searchsorted(self.arrival_ms, ends_ms, side="left")
 
 
 def draw(scenario: Scenario, *, seed: int, day: int = 0) -> World:
