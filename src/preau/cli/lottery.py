@@ -25,9 +25,7 @@ _EPOCH: Final = date(1970, 1, 1)
 def kept_keyring(options: Options) -> Keyring:
     """The keys of this installation. Unlike a server's start it draws no secret: with a new one a promise is none."""
     if not options.secret_key and not (options.data / "secret_key").exists():
-        stop(
-            stop(f"{printable(str(options.data))} n’a pas de secret : vérifiez PREAU_DATA, ou démarrez Préau une fois.")
-        )
+        stop(f"{printable(str(options.data))} n’a pas de secret : vérifiez PREAU_DATA, ou démarrez Préau une fois.")
     return installation.keyring(options)
 
 
