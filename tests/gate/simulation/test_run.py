@@ -95,7 +95,7 @@ def test_a_policy_is_never_shown_more_than_a_porter_hears() -> None:
 def test_a_claim_limit_is_kept_and_the_refused_come_again(world: World) -> None:
     crowd = Crowd(world, stand(world, Order.ARRIVAL), np.random.default_rng(1))
     most = 0
-    for second in range(QUIET_S, 6800):
+    for second in range(QUIET_S, SMALL.lasts_s):
         crowd.call(second, (OPEN,) * LANES)
         crowd.arrive(second)
         most = max(most, len(crowd.knock(second, at_most=3)))
