@@ -50,7 +50,7 @@ def postgres_server() -> Iterator[str]:
         assert made.returncode == 0, made.stderr
         options = ["-c", "listen_addresses=", "-k", folder, "-c", "max_connections=40", "-c", "shared_buffers=16MB"]
         dsn = f"postgresql:///postgres?host={folder}&user={DATABASE_OWNER}"
-        with _running([*as_owner, binaries / "postgres", "-D", data, *options], folder, _answers_postgres(dsn)):
+        with running([*as_owner, binaries / "postgres", "-D", data, *options], folder, _answers_postgres(dsn)):
             yield dsn
 
 
@@ -68,7 +68,7 @@ def redis_running(folder: Path) -> Iterator[str]:
         pytest.skip("Redis is not installed (apt-get install redis-server)")
     socket = folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", socket, "--dir", folder, "--save", "", "--appendonly", "no"]
-    with _running([program, *options], folder, _answers_redis(socket)):
+    with running([program, *options], folder, _answers_redis(socket)):
         yield f"unix://{socket}"
 
 
@@ -83,7 +83,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _running(command: list[object], folder: Path, answers: Callable[[], bool]) -> Iterator[None]:
+def running(command: list[object], folder: Path, answers: Callable[[], bool]) -> Iterator[None]:
     """Runs a server until the end of the block; it is asked to stop, and made to after ten seconds."""
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([str(part) for part in command], cwd=folder, stdout=log, stderr=log)  # noqa: S603

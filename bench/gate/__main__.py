@@ -58,11 +58,19 @@ def _latency(*, quick: bool) -> dict[str, Any]:
 def _overload(*, quick: bool) -> dict[str, Any]:
     if quick:
         options = overload.Options(
-            cost_ms=10, fullness=1.15, work=8, think_s=1, times=(1, 5), fill_s=8, window_s=6, kill_s=2
+            cost_ms=10, fullness=1.15, work=8, think_s=1, times=(1, 5), fill_s=8, window_s=6, kill_s=2, polls_per_s=100
         )
     else:
         options = overload.Options(
-            cost_ms=10, fullness=1.15, work=60, think_s=1, times=(1, 5, 20), fill_s=50, window_s=60, kill_s=20
+            cost_ms=10,
+            fullness=1.15,
+            work=60,
+            think_s=1,
+            times=(1, 5, 20),
+            fill_s=50,
+            window_s=60,
+            kill_s=60,
+            polls_per_s=2500,
         )
     return overload.run(options, say)
 

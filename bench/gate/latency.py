@@ -1,7 +1,9 @@
 """What the gate adds to the answer of somebody inside, and what who waits sees while the school behind is saturated.
 
 - Added: the same application on the same server, with the engine in front of it and without, both at half of what the
-  engine can carry; connections pause at random between requests, so that they do not wait for each other.
+  engine can carry; connections pause at random between requests, so that they do not wait for each other. wrk counts
+  pauses in whole milliseconds, so that a few requests come together with each: both sides have the same, and what is
+  told as added holds a little of that line too.
 - Saturated: the demo, the product as it is; clients of a teacher who is inside ask for pages of Django without pause;
   100 times a second somebody outside asks for a page and gets the waiting page. One process, one core.
 """

@@ -8,6 +8,7 @@ five and twenty times as many; the same without any gate. Then parts are killed 
 import asyncio
 import json
 import math
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,7 +21,7 @@ import msgspec
 from bench.gate import people, plain, wrk
 from bench.gate.edge_engine import gates, why_absent
 from bench.gate.process import TMP, Running
-from bench.gate.pupils import Diary, Pupil, for_seconds, new_diary, numbers
+from bench.gate.pupils import STATE_PATH, Diary, Pupil, for_seconds, new_diary, numbers
 from bench.gate.spread import by_window, percentile
 from bench.gate.visitors import Visitor, address
 
@@ -30,7 +31,10 @@ WITHOUT_CARD: Final = 0.2
 """One visitor in five has no card: a new device."""
 
 PARTS: Final = {"engine": ("application", "porter"), "haproxy": ("application", "porter", "edge")}
-"""What is killed. A killed edge is started again by its parent, as by systemd; a second edge would stand in meanwhile."""
+"""What is killed. A killed edge is started again by its parent, as by systemd; there is no second one here."""
+
+POLLING: Final = 32
+"""Connections of those who only poll."""
 
 TARGET_WORK: Final = 0.95
 TARGET_CLAIMS: Final = 0.02
@@ -48,6 +52,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         fill_s: until the house is full and the figures count.
         window_s: for which they count.
         kill_s: how long each part stays dead in the last run, and how long it is then given.
+        polls_per_s: of others who only poll meanwhile, so that the answers are many.
     """
 
     cost_ms: float
@@ -58,6 +63,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     fill_s: float
     window_s: float
     kill_s: float
+    polls_per_s: float
 
 
 def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
@@ -181,21 +187,26 @@ def _admitted(report: dict[str, Any]) -> int:
 def _killings(gate: str, capacity: int, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Five times as many pupils as places, while one part after another is dead for a while."""
     diary, notes = new_diary(), []
+    lasts_s = options.fill_s + 2 * len(PARTS[gate]) * options.kill_s + 1
+
+    async def morning(running: Running) -> None:
+        deaths = asyncio.create_task(_deaths(running, PARTS[gate], options, notes))
+        await for_seconds(lasts_s, [_life(running.port, seat, options, diary) for seat in range(5 * capacity)])
+        await deaths
+
     with _served(gate, capacity, options) as running:
-
-        async def morning() -> None:
-            deaths = asyncio.create_task(_deaths(running, PARTS[gate], options, notes))
-            seconds = options.fill_s + 2 * len(PARTS[gate]) * options.kill_s + 1
-            lives = [_life(running.port, seat, options, diary) for seat in range(5 * capacity)]
-            await for_seconds(seconds, lives)
-            await deaths
-
+        delay_ms = POLLING / options.polls_per_s * 1000
+        poll = wrk.command(
+            running.url + STATE_PATH, wrk.Script(delay_ms=delay_ms), seconds=lasts_s, connections=POLLING
+        )
         began_s = time.monotonic()
-        asyncio.run(morning())
-        lasted_s = time.monotonic() - began_s
-    say(f"{gate} killings: {diary.totals()}")
-    windows = by_window(diary.worked, start_s=began_s, end_s=began_s + lasted_s, window_s=max(1.0, options.kill_s / 4))
-    return {"deaths": notes, "works_per_quarter_of_a_death": windows, **diary.totals()}
+        with subprocess.Popen(poll, stdout=subprocess.PIPE, text=True, env=wrk.environment()) as polling:  # noqa: S603
+            asyncio.run(morning(running))
+            polls = wrk.read(polling.communicate()[0])
+    windows = by_window(diary.worked, start_s=began_s, end_s=began_s + lasts_s, window_s=max(1.0, options.kill_s / 4))
+    found = {"deaths": notes, "works_per_quarter_of_a_death": windows, "polls beside": msgspec.to_builtins(polls)}
+    say(f"{gate} killings: {diary.totals()} {found['polls beside']}")
+    return {**found, **diary.totals()}
 
 
 async def _deaths(running: Running, parts: tuple[str, ...], options: Options, notes: list[dict[str, Any]]) -> None:

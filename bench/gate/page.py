@@ -146,9 +146,11 @@ def _overload(result: Result) -> str:
 
 
 def _killed(gate: str, found: Result) -> str:
+    deaths, polls = ", ".join(f"{one['did']} {one['part']}" for one in found["deaths"]), found["polls beside"]
     return (
-        f"\nParts killed and revived at 5x, {gate}: {', '.join(one['did'] + ' ' + one['part'] for one in found['deaths'])}"
-        f"; {found['requests']} requests, 5xx shown {found['5xx or refusals shown'] or 0}, our own 5xx pages "
+        f"\nParts killed and revived at 5x, {gate}: {deaths}; beside them {polls['requests']} polls, of which "
+        f"{polls['bad']} answered with an error and {polls['socket_errors']} not; the pupils: {found['requests']} "
+        f"requests, 5xx shown {found['5xx or refusals shown'] or 0}, our own 5xx pages "
         f"{found['our own 5xx pages']}, unanswered {found['unanswered'] or 0}, fell out {found['fell out']}; works per "
         f"quarter of a death {found['works_per_quarter_of_a_death']}.\n"
     )

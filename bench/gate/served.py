@@ -38,7 +38,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What to serve.
 
     Attributes:
-        gate: the engine alone; with the product's outermost application round it; HAProxy in front; or nothing at all.
+        gate: the engine; with the product's outermost application round it; HAProxy in front; or nothing.
         alone: whether HAProxy has its core to itself.
         application: trivial, or one thread that burns ``cost_ms`` of CPU per request.
         body, headers: a file of bytes and its headers, for ``bytes``.
@@ -107,7 +107,7 @@ class Process:
         return self.edge.ticking() if self.edge else asyncio.create_task(self.porter.run())
 
     async def _obey(self, word: str, send: Any) -> None:
-        """``counts``; or ``kill-application``, ``revive-application``, ``kill-porter``, ``revive-porter``, ``kill-edge``."""
+        """``counts``; or ``kill-`` and ``revive-application``, the same for ``-porter``, ``kill-edge``."""
         if word.endswith("-application"):
             self.burning.dead = word.startswith("kill")
         elif word == "kill-porter":

@@ -7,7 +7,7 @@ const vectors = JSON.parse(readFileSync("../docs/protocol/vectors/tokens.json", 
 
 for (const { note, salt, challenge, signature, number } of vectors.puzzles) {
   test(`the browser solves the published puzzle: ${note}`, async () => {
-    assert.equal(await solved(`${salt}.${challenge}.${signature}`), `${salt}.${number}.${signature}`);
+    assert.equal(await solved(`${salt}.${challenge.slice(0, 16)}.${signature}`), `${salt}.${number}.${signature}`);
   });
 }
 

@@ -18,7 +18,7 @@ function write(id: string, text: string): void {
 // Usage: `<main id="waiting" data-lane data-key data-lot data-best data-back data-voice data-whom data-next data-paused data-slow>`.
 const data = byId("waiting").dataset;
 // Read anew each time: a solved challenge (challenge.ts, only where one is on offer) writes a smaller key.
-const place = () => ({ lane: Number(data.lane), key: Number(data.key) });
+const place = () => ({ lane: +(data.lane as string), key: +(data.key as string) });
 const pupil = data.voice === "tu";
 let paused = data.paused === "1";
 let slow = data.slow === "1";
@@ -65,7 +65,7 @@ function greet(): void {
 async function look(): Promise<void> {
   let next = AFTER_FAILURE_S;
   try {
-    const heard = Number(data.lot) % sample === 0;
+    const heard = +(data.lot as string) % sample === 0;
     const answer = await fetch(heard ? `${STATE_URL}?b=1` : STATE_URL, {
       credentials: heard ? "same-origin" : "omit",
       cache: heard ? "no-store" : "default",

@@ -1,5 +1,6 @@
 import { repeat } from "lit/directives/repeat.js";
-import { html, type TemplateResult } from "lit/html.js";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import "./classlink";
 import { Drawn } from "./drawn";
 import { icon } from "./icons";
 import { type Column, STATUSES, sorted } from "./roll";
@@ -21,8 +22,10 @@ export class PreauRegister extends Drawn {
   }
 
   protected override template(): TemplateResult {
-    const { state: held } = this.#view;
-    if (held.register.length === 0) return html`<p class="empty">L’appel se remplit dès que la classe est ouverte.</p>`;
+    const { state: held, page } = this.#view;
+    const link = page.classLink ? html`<preau-class-link .url=${page.classLink}></preau-class-link>` : nothing;
+    if (held.register.length === 0)
+      return html`<div class="scroll"><p class="empty">L’appel se remplit dès que la classe est ouverte.</p>${link}</div>`;
     const name = (person: string) => nameOf(held, person);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Appel">
       <table class="register">
@@ -42,6 +45,7 @@ export class PreauRegister extends Drawn {
           )}
         </tbody>
       </table>
+      ${link}
     </div>`;
   }
 

@@ -47,7 +47,7 @@ function ownPage(): Promise<Response> {
 /**
  * The live class.
  * Usage: `<preau-room data-ws="/classe/<id>/ws" data-seat="<token>" data-role="teacher|pupil" data-title data-group
- * data-register-url data-leave-url>fallback without JavaScript</preau-room>`.
+ * data-register-url data-leave-url data-class-link>fallback without JavaScript</preau-room>`.
  * The screen is a function of `held` (the class log, see state.ts) and of what only this device knows.
  */
 export class PreauRoom extends Drawn {
@@ -251,8 +251,8 @@ export class PreauRoom extends Drawn {
   }
 
   get #page(): PageData {
-    const { role, title = "", group = "", registerUrl = "", leaveUrl = "/journee/" } = this.dataset;
-    return { teacher: role === "teacher", title, group, registerUrl, leaveUrl };
+    const { role, title = "", group = "", registerUrl = "", leaveUrl = "/journee/", classLink = "" } = this.dataset;
+    return { teacher: role === "teacher", title, group, registerUrl, leaveUrl, classLink };
   }
 
   protected override template(): TemplateResult {

@@ -27,6 +27,8 @@ export interface PageData {
   readonly title: string;
   readonly group: string;
   readonly registerUrl: string;
+  /** Teachers only; empty once the lesson is over. */
+  readonly classLink: string;
   readonly leaveUrl: string;
 }
 

@@ -1,6 +1,6 @@
 """A gate on a real port with a small application behind it, for the browser tests.
 
-usage: served_gate.py port capacity folder
+usage: served_gate.py port capacity folder [level of the ladder]
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from msgspec.structs import replace
 
 from preau.gate.engine import Engine
 from preau.gate.ledger.memory import MemoryLedger
@@ -38,9 +39,20 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": PAGE})
 
 
-async def main(port: int, capacity: int, folder: Path) -> None:
+class AtLevel(Porter):
+    """A porter that never leaves a level of the ladder."""
+
+    level = 0
+
+    async def tick(self) -> None:
+        await super().tick()
+        self.outlook = replace(self.outlook, level=self.level)
+
+
+async def main(port: int, capacity: int, folder: Path, level: int) -> None:
     ledger = MemoryLedger()
-    porter = Porter(ledger, capacity=capacity, published=folder)
+    porter = AtLevel(ledger, capacity=capacity, published=folder)
+    porter.level = level
     engine = Engine(
         application,
         keyring=Keyring(SECRET),
@@ -64,4 +76,4 @@ async def main(port: int, capacity: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]) if sys.argv[4:] else 0))

@@ -1,33 +1,23 @@
 """The waiting page in a real browser: one place inside, somebody waits, somebody leaves."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browser import DESKTOP, PHONE, chromium
-from gate.served_gate import SECRET, free_port
+from gate.house import served_house
+from gate.served_gate import SECRET
 from preau.tokens import card
 from preau.tokens.card import Card, Role
 from preau.tokens.keyring import Keyring
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
-LESSON = {
-    "title": "Fractions",
-    "subject": "Maths",
-    "minutes": 25,
-    "url": "/colis/editions/x/l1.html",
-    "section": "ecole",
-}
 
 
 @pytest.fixture(scope="module")
@@ -39,30 +29,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[str]:
     """The address of a gate with one place inside, and nobody in it."""
-    sections = {section: {**LESSON, "section": section} for section in ("ecole", "college", "lycee")}
-    (tmp_path / "lessons_of_the_day.json").write_text(
-        json.dumps({"v": 1, "date": "2026-11-23", "groups": {}, "sections": sections})
-    )
-    port = free_port()
-    command = [sys.executable, str(Path(__file__).with_name("served_gate.py")), str(port), "1", str(tmp_path)]
-    with (tmp_path / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:  # noqa: S603
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}/attente/etat.json", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def wait_until_served(url: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urlopen(url, timeout=1):  # noqa: S310  our own server
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            assert server.poll() is None, "the server ended before it listened"
-            assert time.monotonic() < deadline, "the server did not listen within 30 s"
-            time.sleep(0.05)
+    with served_house(tmp_path, capacity=1) as address:
+        yield address
 
 
 @pytest.fixture
@@ -203,3 +171,63 @@ def test_axe_finds_nothing(house: str, device: Any, scheme: str, contrast: str) 
 
 SMALL_TARGETS = """[...document.querySelectorAll('a, button, summary')].filter((e) => {
   const box = e.getBoundingClientRect(); return box.height < 44; }).map((e) => e.outerHTML)"""
+
+
+@pytest.fixture
+def crowded_house(tmp_path: Path) -> Iterator[str]:
+    """A full gate at the level of the ladder from which a challenge is on offer."""
+    with served_house(tmp_path, capacity=0, level=2) as address:
+        yield address
+
+
+def key_of(page: Page) -> int:
+    return int(page.locator("#waiting").get_attribute("data-key") or 0)
+
+
+def set_back(context: BrowserContext, house: str) -> Page:
+    """A waiting page with a challenge on offer: one more device of this address, once the porter tells the level."""
+    page = context.new_page()
+    deadline = time.monotonic() + 10
+    while True:
+        context.clear_cookies()
+        page.goto(f"{house}/journee/")
+        if page.locator("#waiting[data-puzzle]").count():
+            return page
+        assert time.monotonic() < deadline, "no challenge is on offer"
+
+
+def test_the_browser_solves_a_challenge_beside_the_waiting_and_keeps_the_better_place(
+    crowded_house: str, device: Any
+) -> None:
+    context = device()
+    enters(device(), crowded_house)
+    problems: list[str] = []
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on("console", lambda message: problems.append(message.text))
+    page = set_back(context, crowded_house)
+    promised = parse_qs(page.locator("#waiting").get_attribute("data-puzzle") or "")["key"][0]
+    expect(page.locator("#waiting")).to_have_attribute("data-key", promised, timeout=30_000)
+    [ticket] = [cookie["value"] for cookie in context.cookies() if cookie["name"] == "ticket"]
+    assert ticket.split(".")[3] == promised
+    page.reload()
+    assert key_of(page) == int(promised)
+    assert page.locator("#waiting[data-puzzle]").count() == 0
+    assert problems == []
+
+
+def test_without_web_crypto_the_page_simply_waits(crowded_house: str, device: Any) -> None:
+    context = device()
+    context.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
+    enters(device(), crowded_house)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    problems: list[str] = []
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    page = set_back(context, crowded_house)
+    before = key_of(page)
+    with page.expect_response(lambda response: "etat.json" in response.url):
+        pass
+    assert any(url.endswith("/attente/defi.js") for url in asked)
+    assert not any(url.endswith("/attente/defi") for url in asked)
+    assert key_of(page) == before
+    assert problems == []

@@ -59,6 +59,18 @@ async def test_closed_and_drained_nobody_new_comes_in_but_staff(make_gate: MakeG
     assert report_of(gate).mode == mode
 
 
+async def test_who_waits_before_a_closed_gate_is_told_so_and_no_time(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=5)
+    await gate.seconds_pass()
+    await obey(gate, mode="closed")
+    pupil, stranger = gate.with_card("ines"), gate.person("192.0.2.9")
+    for page in ((await pupil.asks()).text, (await stranger.asks()).text):
+        assert "L’équipe a suspendu les entrées pour un moment." in page
+        assert "dès que les entrées reprennent" in page
+        assert "Beaucoup de monde" not in page
+    assert gate.porter.outlook.entries.number == 0
+
+
 async def test_after_a_closing_who_waits_comes_in_again(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=5)
     await gate.seconds_pass()
@@ -102,6 +114,15 @@ async def test_each_second_is_told_in_figures(make_gate: MakeGate) -> None:
     assert report.waiting["3"] == (4, 4, 4)
     assert (report.level, report.level_reason, report.oldest_wait_s) == (1, "waiting", 7)
     assert report.rate_per_s is None  # no controller yet: nothing is invented
+
+
+async def test_the_first_of_the_waiting_without_a_lesson_says_how_old_the_queue_is(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    await gate.with_card("sophie", role=Role.GUARDIAN).asks()
+    await gate.seconds_pass(7)
+    await gate.person("192.0.2.9").asks()
+    await gate.seconds_pass()
+    assert report_of(gate).oldest_wait_s == 8
 
 
 async def test_the_history_is_there_at_once_and_bounded(make_gate: MakeGate) -> None:

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -152,3 +153,22 @@ async def test_a_body_in_an_encoding_that_is_not_ours_goes_no_further(content_ty
 )
 async def test_what_browsers_send_is_read(content_type: str) -> None:
     assert (await call(edge(), "/", method="POST", headers={"content-type": content_type})).text == "gate"
+
+
+@pytest.mark.parametrize("path", ["/travail/journal", "/travail/suivi"])
+@pytest.mark.parametrize("accept", ["text/html", "*/*", ""])
+@pytest.mark.parametrize(
+    ("request_of", "status", "code"),
+    [
+        ({"method": "PUT"}, 405, "method_unknown"),
+        ({"headers": {"host": "ailleurs.test"}}, 421, "host_unknown"),
+        ({"headers": {"content-type": "text/plain; charset=rot13"}}, 415, "charset_unknown"),
+        ({}, 503, "internal"),
+    ],
+)
+async def test_a_script_of_ours_is_refused_in_json_whatever_it_accepts(
+    path: str, accept: str, request_of: dict[str, Any], status: int, code: str
+) -> None:
+    headers = {"accept": accept, **request_of.get("headers", {})}
+    answer = await call(edge(behind=raising), path, **{"method": "POST", **request_of, "headers": headers})
+    assert (answer.status, json.loads(answer.body)["error"]["code"]) == (status, code)

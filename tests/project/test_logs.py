@@ -91,3 +91,8 @@ def test_what_was_refused_is_not_a_failure(captured: StringIO, db: None) -> None
     assert client.get("/nulle-part/").status_code == 404
     assert client.get("/deconnexion/").status_code == 405
     assert lines(captured) == []
+
+
+@pytest.mark.parametrize("letter", ["c", "l"])
+def test_tokens_that_stand_in_a_path_are_masked(letter: str) -> None:
+    assert logs.masked(f"GET https://ecole.test/{letter}/{TOKEN}?encore=1") == f"GET https://ecole.test/{letter}/…"

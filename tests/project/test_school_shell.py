@@ -1,4 +1,5 @@
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -48,6 +49,32 @@ async def test_a_body_over_the_limit_is_refused_before_the_school_sees_it() -> N
     assert (answer.status, "body_too_large" in answer.text) == (413, True)
     lying = await call(shell(never), "/", method="POST", headers={"content-length": "-1"})
     assert lying.status == 413
+
+
+@pytest.mark.parametrize("path", ["/travail/journal", "/travail/suivi"])
+async def test_a_script_of_ours_reads_why_its_body_was_not_taken_as_json(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("preau.project.school_shell.SCHOOL_BODY", SCHOOL_BODY._replace(most_s=0.01, most_bytes=9))
+    monkeypatch.setattr("preau.project.school_shell.MAX_WAITING", 0)
+    one, html = shell(echo), {"accept": "text/html"}
+
+    async def answer_to(*messages: Any) -> tuple[int, str]:
+        left, sent = list(messages), []
+
+        async def receive() -> Any:
+            return left.pop(0) if left else await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await one(http_scope(path, method="POST", headers=html), receive, send)
+        return sent[0]["status"], json.loads(sent[1]["body"])["error"]["code"]
+
+    assert await answer_to() == (408, "body_slow")
+    assert await answer_to({"type": "http.request", "body": b"x" * 10}) == (413, "body_too_large")
+    assert await answer_to({"type": "http.disconnect"}) == (400, "body_broken_off")
+    assert await answer_to({"type": "http.request", "body": b"x"}) == (503, "school_busy")
 
 
 async def test_a_client_that_sends_slowly_does_not_hold_the_school(monkeypatch: pytest.MonkeyPatch) -> None:

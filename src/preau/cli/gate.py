@@ -14,7 +14,7 @@ from preau.cli.terminal import printable
 from preau.published.files import read_published
 from preau.published.gate_orders import Change, OrderRefused, give_order, orders_now
 from preau.published.gate_words import LANES, LEVELS, MODES, RESOURCES, reason_in_words
-from preau.published.shapes import GATE_REPORT_FILE, GateOrders, GateReport, Mode, Refused, encode
+from preau.published.shapes import GATE_REPORT_FILE, MAX_CAPACITY, GateOrders, GateReport, Mode, Refused, encode
 
 FRESH_S: Final = 10
 """The porter reports once a second; ten silences mean that it does not run."""
@@ -79,7 +79,8 @@ def _rows(report: GateReport, orders: GateOrders) -> Iterable[tuple[str, str]]:
     yield "Niveau", f"{report.level} {level.name}, depuis {since} : {reason_in_words(report.level_reason)}"
     yield "Mode", MODES[report.mode].name
     yield "Ordres", f"{_orders(orders)} ; {orders.by} : {orders.reason}" if orders.at_s else "aucun"
-    yield "À l’intérieur", f"{report.inside} sur {report.capacity}, et {report.inside_staff} personnels"
+    most = "sans limite" if report.capacity >= MAX_CAPACITY else f"sur {report.capacity}"
+    yield "À l’intérieur", f"{report.inside} {most}, et {report.inside_staff} personnels"
     yield "Entrées par seconde", _per_s(report.entries_per_s, report.rate_per_s)
     yield "Âge du plan", f"{report.plan_age_s} s"
     yield "", ""
@@ -96,12 +97,12 @@ def _rows(report: GateReport, orders: GateOrders) -> Iterable[tuple[str, str]]:
             ("attente ms", one.queue_ms),
             ("travail par entrée", one.work_per_entry),
         )
-        known = ", ".join(f"{name} {value:g}" for name, value in figures if value is not None)
+        known = ", ".join(f"{name} {value:.4g}" for name, value in figures if value is not None)
         yield RESOURCES.get(key, key), (known or "non mesuré") + bound
 
 
 def _per_s(measured: float, planned: float | None) -> str:
-    return f"{measured:g}" if planned is None else f"{measured:g}, prévues {planned:g}"
+    return f"{measured:.1f}" if planned is None else f"{measured:.1f}, prévues {planned:.1f}"
 
 
 def _orders(orders: GateOrders) -> str:

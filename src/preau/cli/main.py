@@ -98,12 +98,18 @@ def serve(bind: str | None) -> None:
 
 @main.command()
 @click.option("--options", "as_page", is_flag=True, help="écrit la page de référence des options")
-def doctor(*, as_page: bool) -> None:
+@click.option("--metrics", "of_metrics", is_flag=True, help="écrit la page de référence des métriques")
+def doctor(*, as_page: bool, of_metrics: bool) -> None:
     """Vérifie l’installation et dit quoi corriger."""
     from preau.cli.doctor import options_page, report  # noqa: PLC0415
 
     if as_page:
         click.echo(options_page(), nl=False)
+        return
+    if of_metrics:
+        from preau.watch.metrics import reference_page  # noqa: PLC0415
+
+        click.echo(reference_page(), nl=False)
         return
     sys.exit(report(os.environ))
 
@@ -264,7 +270,6 @@ def gate_simulate(
     sys.exit(simulate(suites, people=people, policies=policies, seed=seed, out=Path(out)))
 
 
-<<<<<<< HEAD
 @gate.group("lottery", cls=FrenchGroup)
 def gate_lottery() -> None:
     """Le tirage de l’ordre des classes : promis avant le semestre, montré après, vérifiable par chacun."""
@@ -298,8 +303,6 @@ def gate_lottery_order(key: str, day: str, groups: str) -> None:
     sys.exit(order_of_day(key, day, groups))
 
 
-=======
->>>>>>> wt-simulate
 @main.command()
 @click.argument("login")
 @click.option("--remove", is_flag=True, help="retire le droit au lieu de le donner")

@@ -193,6 +193,7 @@ class Hall:
             words=words(
                 pupil=request.is_pupil,
                 with_class=held.lane == PUPILS and group is not None,
+                suspended=outlook.suspended,
             ),
             since_s=None if waits.wait is None else waits.wait.first_s,
             back=back,

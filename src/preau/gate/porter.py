@@ -55,6 +55,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     census: Census
     level: int = 0
     """Of the ladder, 0 to 5: ``rules.ladder``."""
+    suspended: bool = False
+    """Whether operators have ordered that nobody new is called."""
     state_json: bytes = b""
     """All of this as ``/attente/etat.json`` says it."""
 
@@ -164,7 +166,9 @@ class Porter:
             curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in QUEUES},
             level=self.pilot.level,
             sample=self._sample,
-            entries=entries,
+            # Nobody new is called: how long it takes is not known, however fast people came in before.
+            entries=Entries(0, 0.0) if holds.suspends else entries,
+            suspended=holds.suspends,
             capacity=holds.capacity,
             free=0 if holds.mode == "closed" else max(0, holds.capacity - census.inside),
             census=census,

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from preau.gate.rules.places import OTHERS, TIES
+from preau.gate.rules.places import CARDS, OTHERS, TIES
 from preau.gate.rules.standing import Curve
 from preau.published.shapes import (
     HISTORY_POINTS,
@@ -100,11 +100,9 @@ def interval(people: int, sample: int) -> tuple[int, int, int]:
 
 
 def oldest_wait_s(curves: Mapping[int, Curve], *, now_s: float) -> int | None:
-    """How long the first of lane 3 has waited, from the key of arrival; None when nobody waits there."""
-    curve = curves.get(OTHERS)
-    if curve is None or not curve.points:
-        return None
-    return max(0, round(now_s - curve.points[0][0] / TIES / 1000))
+    """How long the first of lanes 2 and 3 has waited, from the key of arrival; None when nobody waits there."""
+    firsts = [curves[lane].points[0][0] for lane in (CARDS, OTHERS) if lane in curves and curves[lane].points]
+    return max(0, round(now_s - min(firsts) / TIES / 1000)) if firsts else None
 
 
 def level_of(look: Look, figures: Figures) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from html import escape
 import msgspec
 
 from preau.project.asgi_types import Scope, Send
+from preau.school.pages.script_paths import SCRIPT_PATHS
 
 _PAGE = """<!doctype html>
 <html lang="fr">
@@ -31,7 +32,9 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 def wants_json(scope: Scope) -> bool:
-    """Whether the client asked for JSON rather than a page."""
+    """Whether the client asked for JSON rather than a page, or is a script of ours, whatever it accepts."""
+    if scope["path"] in SCRIPT_PATHS:
+        return True
     accept = header(scope, b"accept")
     return "application/json" in accept and "text/html" not in accept
 

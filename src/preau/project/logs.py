@@ -9,10 +9,11 @@ import structlog
 
 QUIET = ("granian.access", "django.server", "asyncio")
 """Each request has its line already, from the shell around the school."""
-SECRET_PATH: Final = re.compile(r"/c/.*", re.DOTALL)
-"""A paper card's token stands in its path, and opens a pupil's session: no log ever holds it. A path that was typed or
-scanned badly may hold anything before the token, a blank or a quotation mark too, so nothing after ``/c/`` is kept."""
-_SECRET_PATH_IN_LINE: Final = re.compile(r"/c/.*")
+SECRET_PATH: Final = re.compile(r"/([cl])/.*", re.DOTALL)
+"""A paper card's token stands in its path, and opens a pupil's session: no log ever holds it, nor a class link's. A
+path that was typed or scanned badly may hold anything before the token, a blank or a quotation mark too, so nothing
+after ``/c/`` or ``/l/`` is kept."""
+_SECRET_PATH_IN_LINE: Final = re.compile(r"/([cl])/.*")
 """The same in a traceback, which has lines after that one."""
 _QUERY: Final = re.compile(r"\?[^\s'\"]*=[^\s'\"]*")
 _MASKED: Final = ("event", "path")
@@ -64,8 +65,8 @@ def _worth_a_line(record: logging.LogRecord) -> bool:
 
 
 def masked(text: str) -> str:
-    """A path, or an event that ends with one, without the token of a paper card and without query strings."""
-    return _QUERY.sub("", SECRET_PATH.sub("/c/…", text))
+    """A path, or an event that ends with one, without the token of a card or class link and without query strings."""
+    return _QUERY.sub("", SECRET_PATH.sub(r"/\1/…", text))
 
 
 def _without_secrets(
@@ -76,5 +77,5 @@ def _without_secrets(
         if isinstance(event.get(name), str):
             event[name] = masked(event[name])
     if isinstance(event.get("exception"), str):
-        event["exception"] = _QUERY.sub("", _SECRET_PATH_IN_LINE.sub("/c/…", event["exception"]))
+        event["exception"] = _QUERY.sub("", _SECRET_PATH_IN_LINE.sub(r"/\1/…", event["exception"]))
     return event

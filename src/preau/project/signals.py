@@ -2,24 +2,34 @@
 
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
+from typing import Final
 
 from preau.gate.engine import Engine
 from preau.live.server import LiveServer
 from preau.project.health import Canary
+from preau.published.files import PublishedFile
+from preau.published.shapes import GATE_REPORT_FILE, GateReport
 from preau.watch.signals.reading import LANES, Signals
+
+REPORT_FRESH_S: Final = 10.0
+"""The porter reports once a second: ten silences are no chance."""
 
 
 class SignalsReader:
     """Reads every room; none of them is asked to wait, so this cannot hang with one of them."""
 
-    def __init__(self, *, engine: Engine, live: LiveServer, canary: Canary, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, *, engine: Engine, live: LiveServer, canary: Canary, published: Path, clock: Callable[[], float]
+    ) -> None:
         self._engine, self._live, self._canary, self._clock = engine, live, canary, clock
+        self._report = PublishedFile(published / GATE_REPORT_FILE, GateReport)
         self._started_at_s = clock()
         self._version = version("preau")
 
     def read(self) -> Signals:
         """One look at everything."""
-        gate, live = self._engine.snapshot(), self._live.snapshot()
+        gate, live, report = self._engine.snapshot(), self._live.snapshot(), self._fresh_report()
         return Signals(
             measured_at_s=self._clock(),
             started_at_s=self._started_at_s,
@@ -27,7 +37,11 @@ class SignalsReader:
             inside=gate.inside,
             capacity=gate.capacity,
             waiting=tuple(gate.waiting.get(lane, 0) for lane in range(LANES)),
-            level=gate.level,
+            level=gate.level if report is None else report.level,
+            level_since_s=None if report is None else float(report.level_since_s),
+            level_reason="" if report is None else report.level_reason,
+            mode="auto" if report is None else report.mode,
+            gate=report,
             arrivals_total=gate.arrivals_total,
             admitted_total=gate.admitted_total,
             refused_total=gate.refused_total,
@@ -40,3 +54,10 @@ class SignalsReader:
             app_since_s=self._canary.since_s,
             db_ok=True if self._canary.app_ok else None,
         )
+
+    def _fresh_report(self) -> GateReport | None:
+        """The porter's report, from its file: the porter may be another process. Costs one ``stat`` and 1 kB."""
+        report = self._report.read()
+        if report is None or abs(self._clock() - report.at_s) > REPORT_FRESH_S:
+            return None
+        return report

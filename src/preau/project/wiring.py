@@ -27,6 +27,7 @@ from preau.project.packages import PackageFiles
 from preau.project.school_shell import SchoolShell
 from preau.project.signals import SignalsReader
 from preau.project.static_files import AT_THE_ROOT, static_application
+from preau.school.pages.script_paths import SCRIPT_PATHS
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 from preau.watch.metrics import render
@@ -37,7 +38,7 @@ LIVE_PREFIX: Final = "/classe/"
 SCHOOL_PATHS: Final = SchoolPaths(
     write_lane="/travail/",
     sign_in=("/connexion/", "/c/"),
-    scripts=frozenset({"/travail/journal", "/travail/suivi"}),
+    scripts=SCRIPT_PATHS,
 )
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised, not bound
 
@@ -77,7 +78,7 @@ def build(options: Options, keyring: Keyring) -> House:
         cookies=cookies, published=published, school=SCHOOL_PATHS, clock=time.time,
         secure=options.secure, pass_idle_s=options.pass_idle_s,
     )  # fmt: skip
-    signals = SignalsReader(engine=engine, live=live, canary=canary, clock=time.time)
+    signals = SignalsReader(engine=engine, live=live, canary=canary, published=published, clock=time.time)
     status_folder = options.data / "status"
     status = StatusFiles(status_folder)
     publisher = StatusPublisher(

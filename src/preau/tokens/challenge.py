@@ -6,7 +6,7 @@ signature; nothing is stored to issue one. The salt ends with a delimiter, so th
 into its last parameter (the splicing advisory of December 2025), and it names the ticket and the very order key that
 the ticket gets: shown twice, it gives the same place twice, which is nothing.
 
-Native code finds the number ten to a hundred times faster than a browser on a phone: this is a price for who draws
+Native code finds the number ten to a thousand times faster than a browser on a phone: this is a price for who draws
 thousands of tickets, not a test of being a person. Specification and vectors: docs/protocol/tokens.md.
 """
 
@@ -25,7 +25,7 @@ LIFE_S: Final = 300
 """Long enough for the slowest phone; short enough that the spent ones are few to remember."""
 
 MAX_NUMBER: Final = 50_000
-"""25,000 hashes on average: half a second in a browser of 2026, some seconds on a phone of 2015."""
+"""25,000 hashes on average: half a second in a browser of 2026, 15 s beside the waiting on a phone of 2015."""
 
 SHOWN_DIGITS: Final = 16
 """Of the challenge, in the page, which has a size to keep. 64 bits: another number fits once in 10^14 puzzles."""
@@ -79,7 +79,7 @@ def issue(keyring: Keyring, challenge: Challenge, *, number: int, now_s: float) 
 
 
 def solve(puzzle: Puzzle) -> int | None:
-    """The number of ``puzzle``, by trying them all: what the browser does. 10 to 20 ms of native code."""
+    """The number of ``puzzle``, by trying them all: what the browser does. 25 ms on average."""
     found = (
         number for number in range(MAX_NUMBER + 1) if _digest(puzzle.salt, str(number)).startswith(puzzle.challenge)
     )

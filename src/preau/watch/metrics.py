@@ -3,65 +3,46 @@
 A registry is built for each scrape, so the numbers are always those of the reading and nothing is kept in module state.
 """
 
+from typing import Final
+
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from preau.watch.metric_rows import ROWS, Kind, Row
 from preau.watch.signals.reading import Signals
 
+_PAGE: Final = """# Metrics
 
-def _flag(value: bool | None) -> float:  # noqa: FBT001  a reading, three-valued
-    return float("nan") if value is None else float(value)
+`/metrics`, in the text format of Prometheus; this page is written by `preau doctor --metrics`. Counts are exact: keep
+the address to the loopback or a private network ([behind a proxy](../howto/derriere-un-mandataire.md)). Totals begin at
+the start of the process. What nobody measures is not exposed, rather than zero: without a controller there is no
+planned rate, and while the porter is silent for more than ten seconds none of the figures that only its report has.
 
+| series | type | unit | labels | meaning |
+|---|---|---|---|---|
+ROWS
 
-def _gate(signals: Signals) -> list[Metric]:
-    waiting = GaugeMetricFamily("preau_gate_waiting", "Persons waiting, by lane (0 to 3).", labels=["lane"])
-    for lane, count in enumerate(signals.waiting):
-        waiting.add_metric([str(lane)], count)
-    tokens = CounterMetricFamily("preau_gate_tokens_refused", "Tokens refused, by code.", labels=["code"])
-    for code, total in sorted(signals.tokens_refused.items()):
-        tokens.add_metric([code], total)
-    metrics: list[Metric] = [
-        waiting,
-        tokens,
-        GaugeMetricFamily("preau_gate_inside", "Persons holding a valid pass.", value=signals.inside),
-        GaugeMetricFamily("preau_gate_capacity", "Persons who may be inside at once.", value=signals.capacity),
-        GaugeMetricFamily("preau_gate_level", "Level of the ladder, 0 to 5.", value=signals.level),
-        CounterMetricFamily("preau_gate_admitted", "Admissions since the start.", value=signals.admitted_total),
-        CounterMetricFamily(
-            "preau_gate_refused", "Requests answered by the waiting page.", value=signals.refused_total
-        ),
-        CounterMetricFamily(
-            "preau_gate_ledger_failures",
-            "Operations that the ledger's store did not answer.",
-            value=signals.ledger_failures_total,
-        ),
-    ]
-    if signals.arrivals_total is not None:
-        metrics.append(CounterMetricFamily("preau_gate_arrivals", "Places drawn.", value=signals.arrivals_total))
-    if signals.median_wait_s is not None:
-        bounds = GaugeMetricFamily("preau_gate_median_wait_seconds", "Interval of the median wait.", labels=["bound"])
-        bounds.add_metric(["low"], signals.median_wait_s[0])
-        bounds.add_metric(["high"], signals.median_wait_s[1])
-        metrics.append(bounds)
-    return metrics
+Lanes: 0 staff, 1 pupils with a lesson now, 2 other card holders, 3 devices without a card. Levels: 0 libre, 1 lissage,
+2 priorité, 3 siège, 4 refuge, 5 rideau. Modes: auto, open, drain, closed.
+
+Not here, because one installation cannot know it while it happens: waits including those who gave up, fairness between
+networks and devices, class-minutes lost, error of the announced waits.
+"""
 
 
-def _live(signals: Signals) -> list[Metric]:
-    return [
-        GaugeMetricFamily("preau_live_classes_open", "Live classes open.", value=signals.classes_open),
-        GaugeMetricFamily("preau_live_seats_connected", "Persons in a live class.", value=signals.seats_connected),
-        CounterMetricFamily("preau_live_events", "Events written to the journal.", value=signals.events_total),
-    ]
-
-
-def _app(signals: Signals) -> list[Metric]:
-    return [
-        GaugeMetricFamily("preau_app_up", "1 when the application answers, NaN unprobed.", value=_flag(signals.app_ok)),
-        GaugeMetricFamily("preau_app_database_up", "1 when the database answers.", value=_flag(signals.db_ok)),
-        GaugeMetricFamily("preau_app_start_time_seconds", "Wall clock of the start.", value=signals.started_at_s),
-        InfoMetricFamily("preau_app", "What runs.", value={"version": signals.version}),
-    ]
+def _family(row: Row, signals: Signals) -> Metric | None:
+    samples = [(labels, value) for labels, value in row.values(signals) if value is not None]
+    if not samples:
+        return None
+    if row.kind is Kind.INFO:
+        return InfoMetricFamily(row.name, row.help, value=dict(zip(row.labels, samples[0][0], strict=True)))
+    family = (CounterMetricFamily if row.kind is Kind.COUNTER else GaugeMetricFamily)(
+        row.name, row.help, labels=row.labels
+    )
+    for labels, value in samples:
+        family.add_metric(labels, value)
+    return family
 
 
 class _Reading(Collector):
@@ -69,7 +50,8 @@ class _Reading(Collector):
         self._signals = signals
 
     def collect(self) -> list[Metric]:
-        return [*_gate(self._signals), *_live(self._signals), *_app(self._signals)]
+        families = [_family(row, self._signals) for row in ROWS]
+        return [family for family in families if family is not None]
 
 
 def render(signals: Signals) -> bytes:
@@ -77,3 +59,16 @@ def render(signals: Signals) -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Reading(signals))
     return generate_latest(registry)
+
+
+def exposed_name(row: Row) -> str:
+    """The name of the series: its kind adds the ending."""
+    return row.name + {Kind.COUNTER: "_total", Kind.INFO: "_info", Kind.GAUGE: ""}[row.kind]
+
+
+def reference_page() -> str:
+    """docs/reference/metrics.md, which `preau doctor --metrics` writes."""
+    rows = "".join(
+        f"| `{exposed_name(row)}` | {row.kind} | {row.unit} | {', '.join(row.labels)} | {row.help} |\n" for row in ROWS
+    )
+    return _PAGE.replace("ROWS\n", rows)

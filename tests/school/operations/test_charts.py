@@ -5,7 +5,7 @@ import re
 import msgspec
 import pytest
 
-from preau.published.shapes import GateHistory, GatePoint
+from preau.published.shapes import MAX_CAPACITY, GateHistory, GatePoint
 from preau.school.operations.charts import HEIGHT, WIDTH, charts, path, scale_top
 from school.operations.porter import history
 
@@ -56,3 +56,9 @@ def test_every_chart_says_in_words_what_it_shows() -> None:
     spoken = {chart.key: chart.spoken for chart in charts(history(5, now_s=NOW_S), now_s=NOW_S)}
     assert "arrivées : au plus 2,0, entrées : au plus 1,0" in spoken["flow"]
     assert spoken["level"] == "Niveau de l’échelle pendant quinze minutes : au plus 1, lissage."
+
+
+def test_a_gate_without_limit_draws_no_line_of_a_million() -> None:
+    point = GatePoint(NOW_S, 0.0, 0.0, None, (0, 0, 0, 0), 40, MAX_CAPACITY, 0, None)
+    house = next(one for one in charts(GateHistory(step_s=5, points=(point,)), now_s=NOW_S) if one.key == "house")
+    assert ([line.name for line in house.lines], house.top) == (["À l’intérieur"], "50")

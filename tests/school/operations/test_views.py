@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from preau.published.gate_orders import Change, give_order, orders_before, orders_now
 from preau.published.journals import append_line
-from preau.published.shapes import LADDER_FILE, NO_ORDERS, LadderChange
+from preau.published.shapes import LADDER_FILE, MAX_CAPACITY, NO_ORDERS, LadderChange
 from preau.school.directory.models import Person, Profile, School
 from preau.school.directory.operators import grant, is_operator, withdraw
 from school import factories
@@ -174,3 +174,17 @@ def test_an_operator_who_did_not_see_the_last_order_is_told_of_it(desk: Client, 
     assert "root (terminal) a donné un autre ordre entre-temps" in text
     assert orders_now(data_folder).mode == "closed"
     assert f'name="vu" value="{orders_now(data_folder).at_s}"' in text
+
+
+def test_what_an_operator_typed_is_text_and_never_markup(desk: Client, data_folder: Path) -> None:
+    desk.post(ORDER, FORM | {"raison": "<script>alert(1)</script>"})
+    for answer in (desk.get(PAGE).content.decode(), desk.get(STATE).json()["parts"]["orders"]):
+        assert "<script>alert" not in answer
+        assert "&lt;script&gt;alert(1)" in answer
+
+
+def test_a_gate_that_is_open_for_everybody_has_no_capacity_to_show(desk: Client, data_folder: Path) -> None:
+    publish(data_folder, report(mode="open", capacity=MAX_CAPACITY, free=MAX_CAPACITY))
+    text = desk.get(PAGE).content.decode()
+    assert "sans limite" in text
+    assert "<b>Mode ouvert</b>" in text

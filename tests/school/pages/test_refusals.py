@@ -3,11 +3,13 @@
 import errno
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from preau.school.directory.models import Person
 from preau.school.pages import refusals
+from preau.school.pages.script_paths import SCRIPT_PATHS
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +25,18 @@ def test_a_program_gets_json(client: Client) -> None:
     response = client.get("/nulle-part/", headers={"accept": "application/json"})
     assert response.json() == {"error": {"code": "not_found", "message": "Cette page n’existe pas."}}
     assert response.status_code == 404
+
+
+def test_a_script_of_ours_gets_json_whatever_it_accepts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    assert {reverse("work-journal"), reverse("work-progress")} == SCRIPT_PATHS
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", broken)
+    client.raise_request_exception = False
+    client.cookies["preau_session"] = "a" * 32
+    response = client.get(reverse("work-progress"), headers={"accept": "text/html"})
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "storage_busy")
 
 
 def test_a_form_that_is_too_old_says_what_to_do() -> None:
@@ -129,6 +143,40 @@ def test_a_storage_that_cannot_write_says_to_wait_and_that_nothing_is_lost(
     assert "Rien de ce qui était enregistré n’est perdu" in response.content.decode()
     said = client.get("/connexion/eleve/?classe=ABCD-EFGH", headers={"accept": "application/json"})
     assert (said.status_code, said.json()["error"]["code"]) == (503, code)
+
+
+@pytest.mark.parametrize("told", ["text/html", "application/json"])
+def test_a_missing_table_promises_nothing_of_a_minute(client: Client, told: str) -> None:
+    client.raise_request_exception = False
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("ALTER TABLE directory_classgroup RENAME TO elsewhere")
+        response = client.get("/connexion/eleve/?classe=ABCD-EFGH", headers={"accept": told})
+        transaction.set_rollback(True)
+    said = response.content.decode()
+    if told == "application/json":
+        said = f"{response.json()}"
+    assert (response.status_code, response.headers.get("Retry-After")) == (500, None)
+    assert "storage_broken" in said
+    assert "recommencer n’y change rien" in said
+    assert "une minute" not in said
+    assert "Attendez un peu" not in said
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        ProgrammingError('relation "directory_person" does not exist'),
+        OperationalError("no such column: directory_person.seats_from"),
+        OperationalError("attempt to write a readonly database"),
+    ],
+)
+def test_what_waiting_does_not_mend_is_said_as_that(monkeypatch: pytest.MonkeyPatch, raised: Exception) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("preau.school.signin.pupil_views.class_group_of_code", failing)
+    response = Client(raise_request_exception=False).get("/connexion/eleve/?classe=ABCD-EFGH")
+    assert (response.status_code, "storage_broken" in response.content.decode()) == (500, True)
 
 
 def test_a_session_that_cannot_be_written_is_a_full_disk_and_not_a_session_that_has_ended(

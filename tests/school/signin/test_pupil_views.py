@@ -99,18 +99,34 @@ def test_the_session_key_changes_at_sign_in(client: Client, class_group: ClassGr
     assert client.session.session_key != session.session_key
 
 
-def test_a_wrong_code_tells_how_many_tries_are_left(client: Client, class_group: ClassGroup, ines: Person) -> None:
-    page = tap(client, class_group, WRONG)
-    assert page.status_code == 403
-    assert "Encore 9 essais" in page.content.decode()
-    assert "wrong_code" in page.content.decode()
-
-
-def test_after_ten_wrong_codes_the_hour_of_the_next_try_is_told(
+def test_a_wrong_code_tells_how_many_tries_are_left_once_they_are_few(
     client: Client, class_group: ClassGroup, ines: Person
 ) -> None:
-    for _ in range(9):
-        tap(client, class_group, WRONG)
+    page = tap(client, class_group, WRONG)
+    assert page.status_code == 403
+    assert "Ce n’est pas le bon code. Regarde bien ta carte, puis recommence." in page.content.decode()
+    assert "wrong_code" in page.content.decode()
+    somebody_taps_wrong(class_group, 29)
+    assert "Encore 9 essais" in tap(client, class_group, WRONG).content.decode()
+
+
+def somebody_taps_wrong(class_group: ClassGroup, count: int) -> None:
+    """Behind the same address."""
+    for _ in range(count):
+        attempts.take(attempts.limits_of_class(class_group.pk, "127.0.0.1"), now_s=int(time.time()))
+
+
+def test_after_ten_mistakes_behind_one_address_the_class_goes_on(
+    client: Client, class_group: ClassGroup, ines: Person
+) -> None:
+    somebody_taps_wrong(class_group, 10)
+    assert confirm(client, tap(client, class_group, RIGHT)).status_code == 302
+
+
+def test_after_forty_wrong_codes_the_hour_of_the_next_try_is_told(
+    client: Client, class_group: ClassGroup, ines: Person
+) -> None:
+    somebody_taps_wrong(class_group, 39)
     assert "dernier essai" in tap(client, class_group, WRONG).content.decode()
     page = tap(client, class_group, RIGHT)
     assert page.status_code == 429
@@ -245,7 +261,7 @@ def test_yes_is_worth_nothing_once_something_has_changed(
 
 
 def strangers_hold(class_group: ClassGroup) -> None:
-    for n in range(12):
+    for n in range(120):
         attempts.take(attempts.limits_of_class(class_group.pk, f"192.0.2.{n}"), now_s=int(time.time()))
 
 

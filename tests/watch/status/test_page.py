@@ -186,3 +186,21 @@ def test_no_count_under_twenty_stands_anywhere(
 def test_the_pages_of_refusals_are_whole() -> None:
     for content in (page.unpublished_page(), page.not_found_page(), page.not_allowed_page()):
         assert read(content).headings == ["h1"]
+
+
+def test_the_level_of_the_gate_is_said_in_plain_french_with_its_reason_and_hour() -> None:
+    queue = reading(level=2, level_reason="queueing", level_since_s=HALF_PAST_EIGHT_S - 120, waiting=(0, 40, 0, 0))
+    told = read(page.page(report(queue))).text
+    assert "niveau 2, « priorité », depuis 8 h 28 : les classes qui ont cours passent d’abord" in told
+    assert "Raison : les réponses attendent trop longtemps leur tour." in told
+    calm = read(page.page(report(reading()))).text
+    assert "niveau 0, « libre » : tout le monde entre sans attendre." in calm
+    assert "Raison" not in calm
+
+
+def test_an_order_of_the_team_is_said_to_be_one() -> None:
+    told = read(page.page(report(reading(mode="closed")))).text
+    assert "L’équipe a suspendu les entrées." in told
+    assert "Ordre de l’équipe : personne n’est appelé, sauf les personnels." in told
+    assert "Entrées suspendues, places gardées" in told
+    assert "Tout fonctionne" not in told

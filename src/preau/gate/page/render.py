@@ -253,7 +253,7 @@ def _other_lesson(lesson: OfferedLesson) -> str:
     """One of several lessons, for who is not known: short, the whole line is the link."""
     return (
         f'<a class="offer" data-section="{escape(lesson.section)}" href="{escape(lesson.url)}" target="_blank">'
-        f'<b>{_title(lesson)}</b><span class="soft">{_about(lesson)} · {escape(_("nouvel onglet"))}</span></a>'
+        f'<b>{_title(lesson)}</b> <span class="soft">{_about(lesson)} · {escape(_("nouvel onglet"))}</span></a>'
     )
 
 

@@ -39,10 +39,25 @@ class Words(msgspec.Struct, frozen=True):
     give_back_means: str
 
 
-def words(*, pupil: bool, with_class: bool) -> Words:
-    """The voice for a pupil (``tu``), with or without a class that enters together, or for anybody else (``vous``)."""
-    if not pupil:
-        return _formal()
+def words(*, pupil: bool, with_class: bool, suspended: bool = False) -> Words:
+    """The voice for a pupil (``tu``), with or without a class that enters together, or for anybody else (``vous``).
+
+    ``suspended``: operators have ordered that nobody new is called: then neither the crowd nor a place is waited for.
+    """
+    said = _informal(with_class=with_class) if pupil else _formal()
+    if not suspended:
+        return said
+    return msgspec.structs.replace(
+        said,
+        unknown_wait=_("dès que les entrées reprennent"),
+        why=_(
+            "L’équipe a suspendu les entrées pour un moment. L’ordre des places ne change pas, et personne n’est mis "
+            "dehors."
+        ),
+    )
+
+
+def _informal(*, with_class: bool) -> Words:
     whom, next_in = (_("ta classe"), _("la prochaine place est pour elle")) if with_class else _alone()
     return Words(
         voice="tu",

@@ -15,9 +15,9 @@ The law, once a second and resource:
 - *brake*: nobody is called in a second with long queueing or failures.
 
 Constants: chosen on the base scenario of `preau gate simulate drains` (arrivals in three minutes, capacity -45 % for
-180 s), then tried on its five variations. Sources: queueing time as the signal, DAGOR (arXiv 1806.04075); integral trim, Uber's Cinnamon; no growth
-while the resource is not the limit, Netflix concurrency-limits; promised work against dead time, Smith's predictor
-(1957).
+180 s), then tried on its five variations. Sources: queueing time as the signal, DAGOR (arXiv 1806.04075); integral
+trim, Uber's Cinnamon; no growth while the resource is not the limit, Netflix concurrency-limits; promised work
+against dead time, Smith's predictor (1957).
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ ENTRY_S: Final = 20
 HEAR_S, HEAR_LEAST_S, HEAR_MOST_S = 5.0, 1.0, 30.0
 """How long the called take to come, before it was seen and at the least and most: half a poll."""
 
-HEAR_LEARN: Final = 0.05
+HEAR_LEARN: Final = 0.02
 POOL_FADES: Final = 0.98
 """Who was called and does not come within a minute will hardly come any more."""
 
@@ -69,13 +69,13 @@ SEEN_FADES: Final = 0.995
 SATURATED_FORGETS: Final = 0.7
 """Weight of the old estimate when a saturated resource finishes more than it."""
 
-LEARN: Final = 0.05
+LEARN: Final = 0.02
 """Most that the work of an entry is corrected by in a second, in halves of it."""
 
 LEAST_WORK, MOST_WORK = 1.0, 200.0
 """Bounds of the work of an entry: requests, verifications or joins."""
 
-TRIM_LEAST: Final = -0.05
+TRIM_LEAST: Final = -0.3
 TRIM_FALL, TRIM_RISE = 0.01, 0.02
 """The integral: per second and target of queueing too much it falls by the first, else it rises by the second."""
 

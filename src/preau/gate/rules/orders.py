@@ -39,6 +39,11 @@ class Ordered(NamedTuple):
     called_capacity: int
     pre_open_s: int
 
+    @property
+    def suspends(self) -> bool:
+        """Whether nobody new is called."""
+        return self.mode in {"closed", "drain"}
+
 
 def ordered(capacity: int, orders: GateOrders | None) -> Ordered:
     """The orders over ``capacity``, the installation's own. None: nobody has ordered anything."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from preau.school.classroom import register_sheet, selectors, services
+from preau.school.classroom import class_link, register_sheet, selectors, services
 from preau.school.classroom.models import LiveClass
 from preau.school.classroom.refusals import Refusal
 from preau.school.directory.models import Person, Profile, TimetableSlot
@@ -103,6 +103,7 @@ def _room(person: Person, live_class: LiveClass, seat: str) -> dict[str, str]:
         "group": slot.class_group.name,
         "register_url": f"/classe/{hex_id}/appel/" if teaches else "",
         "leave_url": home_of(person),
+        "class_link": class_link.address(live_class, now=timezone.now()) if teaches else "",
         "section": slot.class_group.section.value,
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from preau.published.gate_words import LANES, LEVELS
-from preau.published.shapes import HISTORY_POINTS, HISTORY_STEP_S, GateHistory, GatePoint
+from preau.published.shapes import HISTORY_POINTS, HISTORY_STEP_S, MAX_CAPACITY, GateHistory, GatePoint
 from preau.school.operations.french import number
 
 WIDTH: Final = 900
@@ -61,7 +61,7 @@ def charts(history: GateHistory, *, now_s: int) -> tuple[Chart, ...]:
     lanes = [_Wanted(LANES[lane], lane, lambda point, lane=lane: point.waiting[lane]) for lane in (1, 2, 3)]  # type: ignore[misc]
     house = [
         _Wanted("À l’intérieur", 1, lambda point: point.inside),
-        _Wanted("Capacité", 2, lambda point: point.capacity, stepped=True),
+        _Wanted("Capacité", 2, _limit, stepped=True),
     ]
     queue = [_Wanted("Attente des réponses", 1, lambda point: point.queue_ms)]
     drawn = [
@@ -72,6 +72,11 @@ def charts(history: GateHistory, *, now_s: int) -> tuple[Chart, ...]:
         _chart("queue", "Attente des réponses", "millisecondes", queue, points, now_s),
     ]
     return tuple(chart for chart in drawn if chart.lines)
+
+
+def _limit(point: GatePoint) -> float | None:
+    """The capacity; none while the gate is open for everybody: a line at a million would flatten all others."""
+    return point.capacity if point.capacity < MAX_CAPACITY else None
 
 
 def scale_top(highest: float) -> float:

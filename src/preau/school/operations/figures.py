@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Any, Final, NamedTuple
 
 from preau.published.gate_words import LANES, LEVELS, MODES, RESOURCES, orders_in_words, reason_in_words
-from preau.published.shapes import NO_ORDERS, GateHistory, GateOrders, GatePoint, GateReport, LadderChange
+from preau.published.shapes import MAX_CAPACITY, NO_ORDERS, GateHistory, GateOrders, GatePoint, GateReport, LadderChange
 from preau.school.operations import french
 from preau.school.operations.charts import SPAN_S, charts
 
@@ -75,12 +75,18 @@ def _facts(report: GateReport) -> list[tuple[str, str, str]]:
         ("en attente", french.number(best), french.between((low, best, high))),
         ("plus longue attente", oldest, ""),
         ("à l’intérieur", french.number(report.inside), staff),
-        ("capacité", french.number(report.capacity), f"{french.number(report.free)} libres"),
+        ("capacité", *_capacity(report)),
         ("entrées par seconde", french.number(report.entries_per_s, digits=1), ""),
         ("prévues par seconde", french.number(report.rate_per_s, digits=1), ""),
         ("appelés qui ne viennent pas", absent, ""),
         ("âge du plan", f"{french.number(report.plan_age_s, digits=1)} s", ""),
     ]
+
+
+def _capacity(report: GateReport) -> tuple[str, str]:
+    if report.capacity >= MAX_CAPACITY:
+        return "sans limite", ""
+    return french.number(report.capacity), f"{french.number(report.free)} libres"
 
 
 def _lanes(report: GateReport) -> list[dict[str, str]]:
@@ -132,7 +138,7 @@ def _minute(minute: int, points: list[GatePoint], step_s: int, zone: tzinfo) -> 
         "planned": french.number(sum(planned) * step_s if planned else None),
         "waiting": [french.number(people) for people in last.waiting[1:]],
         "inside": french.number(last.inside),
-        "capacity": french.number(last.capacity),
+        "capacity": french.number(None if last.capacity >= MAX_CAPACITY else last.capacity),
         "level": f"{last.level} {LEVELS[last.level].name}",
         "queue": french.number(max(queue) if queue else None),
     }

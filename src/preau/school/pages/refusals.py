@@ -5,23 +5,34 @@ The same refusal is JSON ``{"error": {"code", "message"}}`` for a client that pr
 
 import errno
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from preau.school.pages.script_paths import SCRIPT_PATHS
+
 NEXT_STEPS: Mapping[int, str] = {400: "retry", 403: "sign_in", 404: "home", 429: "wait", 503: "wait"}
 _STORAGE_RETRY_S: Final = 30
 """Longer than the ten seconds that a writer waits for its turn, shorter than the patience of a class."""
 _FULL: Final = ("is full", "No space left", "DiskFull")
 """How SQLite and PostgreSQL say that there is no room left."""
+_BROKEN: Final = (
+    "no such table",
+    "no such column",
+    "has no column named",
+    "readonly database",
+    "malformed",
+    "not a database",
+)
+"""How SQLite says that its file is not the one we made; PostgreSQL raises ``ProgrammingError`` for a missing table."""
 _LONGEST_LOGIN_CHARS: Final = 150
 _LONGEST_PATH_CHARS: Final = 500
 _DEEPEST_CAUSE: Final = 10
@@ -29,9 +40,10 @@ _DEEPEST_CAUSE: Final = 10
 
 
 def prefers_json(request: HttpRequest) -> bool:
-    """Whether the client asks for JSON rather than a page; who sends JSON reads it."""
+    """Whether the client asks for JSON rather than a page; who sends JSON reads it, and so do our scripts."""
     return (
-        request.content_type == "application/json"
+        request.path in SCRIPT_PATHS
+        or request.content_type == "application/json"
         or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     )
 
@@ -53,9 +65,9 @@ def refuse(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    storage = _storage_refusal(exception)  # Django takes a session that could not be written for one signed out
-    if storage:
-        return _bare(request, *storage, status=503)
+    storage = _storage_failure(request, exception)  # Django takes a session that is not written for one signed out
+    if storage is not None:
+        return storage
     return refuse(request, code="bad_request", sentence=_("Cette demande n’a pas été comprise."), status=400)
 
 
@@ -113,22 +125,51 @@ def say_bare_refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
 
 
 def failure(request: HttpRequest) -> HttpResponse:
-    """Our own fault, which Django has logged. What the database cannot do for now is said as what it is: wait."""
-    storage = _storage_refusal(sys.exception())
-    if storage:
-        return _bare(request, *storage, status=503)
+    """Our own fault, which Django has logged. What the database cannot do for now is said as what it is: wait.
+
+    What waiting does not mend is no such promise: a table that is missing stays missing.
+    """
+    storage = _storage_failure(request, sys.exception())
+    if storage is not None:
+        return storage
     sentence = _("La panne est de notre côté. Ce qui était enregistré l’est toujours.")
     return _bare(request, "internal", sentence, status=500)
 
 
-def _storage_refusal(raised: BaseException | None) -> tuple[str, str] | None:
-    """Code and sentence when the storage is what failed: the disk is full, or the database does not answer."""
+def _storage_failure(request: HttpRequest, raised: BaseException | None) -> HttpResponse | None:
+    """The answer when the storage is what failed."""
+    if _is_broken(raised):
+        sentence = _(
+            "Les données de Préau ne sont pas comme il les attend : recommencer n’y change rien. "
+            "C’est à la personne qui tient le serveur de les réparer."
+        )
+        return _bare(request, "storage_broken", sentence, status=500, next_step="report")
+    refusal = _storage_refusal(raised)
+    return _bare(request, *refusal, status=503) if refusal else None
+
+
+def _is_broken(raised: BaseException | None) -> bool:
+    """Whether a table or a column is missing, or the file may not be written: somebody has to mend that."""
+    return any(
+        isinstance(one, ProgrammingError) or (isinstance(one, DatabaseError) and any(w in str(one) for w in _BROKEN))
+        for one in _causes(raised)
+    )
+
+
+def _causes(raised: BaseException | None) -> Iterator[BaseException]:
     for _depth in range(_DEEPEST_CAUSE):
         if raised is None:
-            return None
-        full = isinstance(raised, OSError) and raised.errno == errno.ENOSPC
-        of_database = isinstance(raised, OperationalError | InterfaceError)
-        if full or (of_database and any(word in str(raised) for word in _FULL)):
+            return
+        yield raised
+        raised = raised.__cause__ or raised.__context__
+
+
+def _storage_refusal(raised: BaseException | None) -> tuple[str, str] | None:
+    """Code and sentence when the storage is what failed: the disk is full, or the database does not answer."""
+    for one in _causes(raised):
+        full = isinstance(one, OSError) and one.errno == errno.ENOSPC
+        of_database = isinstance(one, OperationalError | InterfaceError)
+        if full or (of_database and any(word in str(one) for word in _FULL)):
             return "storage_full", _(
                 "Préau n’a plus de place pour écrire. Rien de ce qui était enregistré n’est perdu : "
                 "gardez cette page ouverte et recommencez plus tard."
@@ -138,17 +179,16 @@ def _storage_refusal(raised: BaseException | None) -> tuple[str, str] | None:
                 "Préau n’arrive pas à écrire en ce moment. Rien de ce qui était enregistré n’est perdu : "
                 "recommencez dans une minute."
             )
-        raised = raised.__cause__ or raised.__context__
     return None
 
 
-def _bare(request: HttpRequest, code: str, sentence: str, *, status: int) -> HttpResponse:
+def _bare(request: HttpRequest, code: str, sentence: str, *, status: int, next_step: str = "wait") -> HttpResponse:
     """Rendered without the context of a request: the database itself may be what failed."""
     response: HttpResponse
     if prefers_json(request):
         response = JsonResponse({"error": {"code": code, "message": sentence}}, status=status)
     else:
-        context = {"code": code, "sentence": sentence, "next_step": "wait"}
+        context = {"code": code, "sentence": sentence, "next_step": next_step}
         response = HttpResponse(render_to_string("refusal.html", context), status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(_STORAGE_RETRY_S)

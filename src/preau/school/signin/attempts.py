@@ -12,7 +12,7 @@ from django.db import transaction
 
 from preau.school.signin import throttle
 from preau.school.signin.models import TryWindow
-from preau.school.signin.throttle import Held, Pace, Window
+from preau.school.signin.throttle import Held, Pace, Trickle, Window
 
 _MOST_ROWS: Final = 20_000
 """2 MB. Whoever overflows it makes us forget single tries first: windows near their limit are kept longest."""
@@ -24,7 +24,7 @@ class Limit(NamedTuple):
     """A key under which tries are counted, and how many it bears when."""
 
     key: str
-    pace: Pace
+    pace: Pace | Trickle
 
 
 class Taken(NamedTuple):
@@ -40,22 +40,16 @@ def limits_of_class(class_group_id: UUID, source: str, *, card: str = "") -> tup
     """
     name = class_group_id.hex
     if card:
-        return (Limit(_key("class", name, "card", card), throttle.growing(throttle.CLASS_AND_CARD)),)
-    return (
-        Limit(_key("class", name, source), throttle.short(throttle.CLASS_AND_SOURCE)),
-        Limit(_key("class", name), throttle.growing(throttle.CLASS)),
-    )
+        return (Limit(_key("class", name, "card", card), throttle.CLASS_AND_CARD),)
+    return Limit(_key("class", name, source), throttle.CLASS_AND_SOURCE), Limit(_key("class", name), throttle.CLASS)
 
 
 def limits_of_login(login: str, source: str, *, own_card: bool = False) -> tuple[Limit, ...]:
     """What bears on a password. ``own_card``: the browser holds the card of the very person whose login this is."""
     name = login.casefold()
     if own_card:
-        return (Limit(_key("login", name, "card", ""), throttle.short(throttle.LOGIN_AND_CARD)),)
-    return (
-        Limit(_key("login", name, source), throttle.short(throttle.LOGIN_AND_SOURCE)),
-        Limit(_key("login", name), throttle.growing(throttle.LOGIN)),
-    )
+        return (Limit(_key("login", name, "card", ""), throttle.LOGIN_AND_CARD),)
+    return Limit(_key("login", name, source), throttle.LOGIN_AND_SOURCE), Limit(_key("login", name), throttle.LOGIN)
 
 
 def _key(*parts: str) -> str:
@@ -64,19 +58,22 @@ def _key(*parts: str) -> str:
 
 
 def take(limits: Sequence[Limit], *, now_s: int) -> Taken | Held:
-    """Counts one try under every limit, or under none when one of them is reached."""
+    """Counts one try under every limit, the sender's own first, or under none when one of them is reached."""
     with transaction.atomic():
         rows = _locked(limits)
         left: list[int] = []
+        own_tries = 0
         for limit in limits:
             row = rows[limit.key]
             window = Window(row.tries, row.since_s) if row.tries else None
-            after = throttle.after_try(window, pace=limit.pace, now_s=now_s)
+            pace = throttle.share(limit.pace, own_tries=own_tries)
+            after = throttle.after_try(window, pace=pace, now_s=now_s)
             if isinstance(after, Held):
                 transaction.set_rollback(True)
                 return after
             row.tries, row.since_s = after
-            left.append(throttle.tries_left(after, pace=limit.pace, now_s=now_s))
+            own_tries = own_tries or after.tries
+            left.append(throttle.tries_left(after, pace=pace, now_s=now_s))
         TryWindow.objects.bulk_update(rows.values(), ["tries", "since_s"])
         if any(row.pk % _SWEEP_EVERY == 0 for row in rows.values()):
             _sweep(now_s)

@@ -1,6 +1,7 @@
 """Why a sign-in is refused: a stable code, a French sentence that says what to do next, a status."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -8,6 +9,9 @@ from django.utils.translation import ngettext
 
 from preau.school.pages.moments import clock
 from preau.tokens import envelope
+
+_WORTH_COUNTING: Final = 9
+"""Tries left: more than these are a class's, and tell a child nothing."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +40,8 @@ def wrong_code(left: int) -> Refusal:
             "Ce n’est pas le bon code. C’était le dernier essai avant une pause. "
             "Ta carte avec le carré marche toujours."
         )
+    elif left > _WORTH_COUNTING:
+        sentence = _("Ce n’est pas le bon code. Regarde bien ta carte, puis recommence.")
     else:
         sentence = ngettext(
             "Ce n’est pas le bon code. Encore %(left)d essai.",

@@ -2,13 +2,17 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
+import structlog
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -42,6 +46,8 @@ _ROLES: Final = {
     Profile.GUARDIAN: card.Role.GUARDIAN,
 }
 """What the gate needs to know of a profile; everybody else works for the school."""
+
+_log = structlog.get_logger("preau.school.signin")
 
 
 class Device(NamedTuple):
@@ -193,11 +199,20 @@ def refresh_card(request: HttpRequest, response: HttpResponse, person: Person, *
 def close_session(request: HttpRequest, response: HttpResponse) -> None:
     """Forgets the person on this device, which a whole family may share: session, card, seats, pages, stored work.
 
-    Other devices of the person are asked for a new seat, which they get from their own session.
+    Other devices of the person are asked for a new seat, which they get from their own session. The device is signed
+    out even when nothing can be written: the session's row then ends by itself, and nobody holds its key any more.
     """
-    if isinstance(request.user, Person):
-        seats.withdraw([request.user.pk], now=timezone.now())
-    logout(request)
+    try:
+        if isinstance(request.user, Person):
+            seats.withdraw([request.user.pk], now=timezone.now())
+    except DatabaseError:
+        _log.exception("seats_not_withdrawn")
+    try:
+        logout(request)
+    except DatabaseError:
+        _log.exception("session_not_ended")
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore()  # empty: its cookie is deleted
+        request.user = AnonymousUser()
     response.delete_cookie(settings.PREAU_COOKIES.seat, path=SEAT_COOKIE_PATH, samesite="Lax")
     response.delete_cookie(settings.PREAU_COOKIES.card, samesite="Lax")
     response["Clear-Site-Data"] = '"cache"'

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from preau.published.shapes import GateReport, Mode
+
 LANES: Final = 4
 """0 teachers about to teach, 1 pupils with a lesson now, 2 other card holders, 3 devices without a card."""
 
@@ -38,6 +40,10 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
         app_ok: whether the application answered its last probe; None when it was never probed.
         app_since_s: wall clock since when ``app_ok`` has this value; None when unknown.
         db_ok: whether the database answered its last probe; None when it was never probed.
+        level_since_s: wall clock since when the ladder stands on ``level``; None when unknown.
+        level_reason: code of the reason, as ``published.gate_words`` names it; empty when unknown.
+        mode: what operators have ordered the gate to do.
+        gate: the porter's report of this second; None when it is silent.
     """
 
     measured_at_s: float
@@ -59,6 +65,10 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     app_ok: bool | None = None
     app_since_s: float | None = None
     db_ok: bool | None = None
+    level_since_s: float | None = None
+    level_reason: str = ""
+    mode: Mode = "auto"
+    gate: GateReport | None = None
 
     @property
     def waiting_total(self) -> int:
@@ -67,5 +77,10 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def queue_open(self) -> bool:
-        """Whether somebody has to wait before entering: people are waiting, or the ladder has left *libre*."""
-        return self.level > 0 or self.waiting_total > 0
+        """Whether one has to wait before entering: people wait, the ladder has left *libre*, or the gate is shut."""
+        return self.level > 0 or self.waiting_total > 0 or self.entries_suspended
+
+    @property
+    def entries_suspended(self) -> bool:
+        """Whether operators have ordered that nobody new comes in."""
+        return self.mode in {"closed", "drain"}

@@ -76,6 +76,8 @@ def _queue(signals: Signals) -> tuple[State, str]:
     if not signals.queue_open:
         return State.OPERATIONAL, "pas d’attente"
     waiting = signals.waiting_total
+    if signals.entries_suspended:
+        return State.DEGRADED, "entrées suspendues, places gardées"
     if waiting == 0:
         return State.OPERATIONAL, "ouverte"
     return State.OPERATIONAL, f"ouverte, {french.count(waiting, none='')} en attente"

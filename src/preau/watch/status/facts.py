@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from preau.published.gate_words import LEVELS
 from preau.watch.signals.reading import MAX_LEVEL, Signals
 from preau.watch.status.french import day, hour, typeset
 
@@ -50,7 +51,6 @@ _SENTENCES: Final = {
     FactKind.BLIND: "Les mesures ne sont plus disponibles.",
     FactKind.SEEING: "Les mesures sont à nouveau disponibles.",
 }
-LEVEL_NAMES: Final = ("libre", "lissage", "priorité", "siège", "refuge", "rideau")
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,9 +68,9 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self) -> str:
         """The fact in French."""
         if self.kind is FactKind.LEVEL_RAISED:
-            return typeset(f"Le portail passe au niveau {self.level}, « {LEVEL_NAMES[self.level]} ».")
+            return typeset(f"Le portail passe au niveau {self.level}, « {LEVELS[self.level].name} ».")
         if self.kind is FactKind.LEVEL_LOWERED:
-            return typeset(f"Le portail revient au niveau {self.level}, « {LEVEL_NAMES[self.level]} ».")
+            return typeset(f"Le portail revient au niveau {self.level}, « {LEVELS[self.level].name} ».")
         if self.kind is FactKind.INTERRUPTED:
             return typeset(f"Le service a été interrompu {self.span}.")
         return typeset(_SENTENCES[self.kind])

@@ -49,6 +49,12 @@ def _measured(signals: Signals) -> Headline:
             title="La base de données ne répond pas ; les leçons, la file et cette page continuent.",
             sentences=(_KEPT, "Les classes virtuelles déjà ouvertes continuent.", _NO_ANSWER),
         )
+    if signals.entries_suspended:
+        return Headline(
+            indicator="major",
+            title="L’équipe a suspendu les entrées.",
+            sentences=("Qui est entré reste, et chaque place de la file est gardée.", *_queue(signals)[-1:]),
+        )
     if signals.queue_open:
         return Headline(
             indicator="minor", title="Affluence : une file d’attente est ouverte.", sentences=_queue(signals)

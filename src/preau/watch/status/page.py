@@ -8,6 +8,7 @@ sentence of ``stale_notice`` in the place of ``STALE_MARK`` when the file has no
 
 from typing import Final, NamedTuple
 
+from preau.published.gate_words import LANES, LEVELS, MODES, reason_in_words
 from preau.watch.signals.reading import Signals
 from preau.watch.status import french
 from preau.watch.status.chart import per_minute
@@ -35,13 +36,6 @@ _DETAILS: Final = (_Detail(4, 3, 2, 1_000), _Detail(4, 3, 2, 400), _Detail(3, 2,
 """Richest first: the first with which the page keeps within ``MAX_PAGE_BYTES`` is taken."""
 
 STALE_MARK: Final = "<!--stale-->"
-
-_LANE_WORDS: Final = (
-    "Personnels de l’établissement",
-    "Élèves qui ont cours maintenant",
-    "Autres élèves et familles",
-    "Appareils pas encore connus",
-)
 
 
 def _time(report: Report, at_s: float, *, seconds: bool = False, with_day: bool = False) -> Html:
@@ -131,8 +125,17 @@ def _components(report: Report) -> Html:
 def _lane_rows(signals: Signals) -> list[Html]:
     return [
         element("tr", element("th", words, scope="row"), element("td", french.count(count, none="personne")))
-        for words, count in zip(_LANE_WORDS, signals.waiting, strict=False)
+        for words, count in zip(LANES, signals.waiting, strict=False)
     ]
+
+
+def _level(report: Report, signals: Signals) -> Html:
+    """The level of the ladder and what it means, in one sentence; since when and why, where that is known."""
+    level = LEVELS[min(signals.level, len(LEVELS) - 1)]
+    since = "" if signals.level_since_s is None else f", depuis {french.hour(signals.level_since_s, report.site.zone)}"
+    why = reason_in_words(signals.level_reason) if signals.level else ""
+    name = element("b", t(f"niveau {signals.level}, « {level.name} »"))
+    return element("p", t("Portail : "), name, t(f"{since} : {level.meaning}."), t(f" Raison : {why}.") if why else "")
 
 
 def _waiting(report: Report) -> Html:
@@ -141,8 +144,11 @@ def _waiting(report: Report) -> Html:
     if signals is None:
         return element("section", title, element("p", "Données indisponibles."), class_="card")
     if not signals.queue_open:
-        return element("section", title, element("p", "Pas de file d’attente en ce moment."), class_="card")
-    parts = []
+        calm = element("p", "Pas de file d’attente en ce moment.")
+        return element("section", title, calm, _level(report, signals), class_="card")
+    parts = [_level(report, signals)]
+    if signals.mode != "auto":
+        parts.append(element("p", t(f"Ordre de l’équipe : {MODES[signals.mode].meaning}.")))
     if signals.median_wait_s is not None:
         wait = element("b", french.wait_interval(*signals.median_wait_s))
         parts.append(element("p", t("Attente médiane : "), wait, "."))

@@ -158,7 +158,7 @@ class StatusPublisher:
     @staticmethod
     def _what_is_said(observed: Observed) -> bytes:
         """The publication without its hour: two equal values need not be written twice."""
-        signals = observed.signals and msgspec.structs.replace(observed.signals, measured_at_s=0.0)
+        signals = observed.signals and msgspec.structs.replace(observed.signals, measured_at_s=0.0, gate=None)
         tally = observed.tally and msgspec.structs.replace(observed.tally, last_s=0.0, queue_s=0.0)
         return msgspec.json.encode(msgspec.structs.replace(observed, signals=signals, tally=tally))
 
