@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from preau.cli.terminal import stop
 
@@ -48,7 +47,9 @@ def simulate(names: Sequence[str], *, people: int | None, policies: Sequence[str
 
 
 def _write(report: "Report", path: Path) -> None:
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    from preau.gate.simulation.report import encoded  # noqa: PLC0415
+
+    path.write_bytes(encoded(report))
     for target in report.targets:
         click.echo(
             f"{'atteint' if target.is_met else 'MANQUÉ ':<8} {target.name} : {target.got:.3g} ({target.wanted:g})"
@@ -58,9 +59,9 @@ def _write(report: "Report", path: Path) -> None:
 def render(folder: Path) -> None:
     """Writes the page and, where matplotlib is installed, the pictures of every report in ``folder``."""
     from preau.gate.simulation.page import page  # noqa: PLC0415
-    from preau.gate.simulation.report import Report  # noqa: PLC0415
+    from preau.gate.simulation.report import decoded  # noqa: PLC0415
 
-    reports = [msgspec.json.decode(path.read_bytes(), type=Report) for path in sorted(folder.glob(f"{PREFIX}*.json"))]
+    reports = [decoded(path.read_bytes()) for path in sorted(folder.glob(f"{PREFIX}*.json"))]
     try:
         from preau.gate.simulation import plots  # noqa: PLC0415
     except ModuleNotFoundError:

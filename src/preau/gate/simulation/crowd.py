@@ -192,7 +192,7 @@ class Crowd:
         return list(map(Group, lane[first].tolist(), key[first].tolist(), counts.tolist())), sample
 
     def _listen(self, *, again: bool) -> Ints:
-        """Who is present of the lots heard. ``again``: more lots than before, so that all of the past is gone through."""
+        """Who is present of the lots heard. ``again``: more lots than before, so that everybody is gone through."""
         people = np.flatnonzero(_present(self.state[: self.arrived])).astype(np.int32) if again else self._heard
         people = people[self._audible[self._world.lot[people]]]
         heard: Ints = people[_present(self.state[people])]

@@ -48,8 +48,8 @@ def _origin(report: Report) -> str:
     slowest = max((entry.cpu_s for entry in report.entries), default=0.0) + report.worlds_cpu_s
     return (
         f"`{report.command}`, seed {report.seed}, {machine.date}; {machine.processor}, {machine.cores} cores, "
-        f"{machine.memory_gb} GB, Python {machine.python}, {versions}. Longest run, world included: {slowest:.0f} s of one core; "
-        f"most memory {report.peak_memory_mb} MB.\n"
+        f"{machine.memory_gb} GB, Python {machine.python}, {versions}. Longest run, world included: {slowest:.0f} s of "
+        f"one core; most memory {report.peak_memory_mb} MB.\n"
     )
 
 

@@ -16,7 +16,7 @@ from preau.gate.simulation.fairness import Spread
 from preau.gate.simulation.measures import Measures
 from preau.gate.simulation.run import Run, Second
 
-STEP_S: Final = 10
+STEP_S: Final = 20
 """Of the series: enough for a plot, little enough for a file."""
 
 
@@ -33,7 +33,7 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 class Series(msgspec.Struct, frozen=True):
-    """Means of ten seconds, for plots."""
+    """Means of ``STEP_S`` seconds, for plots."""
 
     at_s: list[int]
     waiting: list[int]
@@ -110,6 +110,22 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+def encoded(report: Report) -> bytes:
+    """As JSON, a run a line: so that a difference between two versions can be read."""
+    fields = msgspec.to_builtins(report)
+    lines = []
+    for name, value in fields.items():
+        items = ",\n  ".join(msgspec.json.encode(item).decode() for item in value) if isinstance(value, list) else ""
+        text = f"[\n  {items}\n ]" if items else msgspec.json.encode(value).decode()
+        lines.append(f' "{name}": {text}')
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def decoded(data: bytes) -> Report:
+    """From ``encoded``; raises ``msgspec.ValidationError`` for anything else."""
+    return msgspec.json.decode(data, type=Report)
 
 
 def peak_memory_mb() -> int:
