@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
+from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Counts, Wait, Waiter
 from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import Group, Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import Curve, curve
@@ -68,7 +68,7 @@ class Porter:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Counts,
         *,
         capacity: int,
         published: Path | None = None,

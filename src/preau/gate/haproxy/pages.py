@@ -89,14 +89,17 @@ def square_lines() -> tuple[tuple[str, str], ...]:
 
 
 def lesson_lines(groups: Mapping[str, OfferedLesson], sections: list[OfferedLesson]) -> tuple[tuple[str, str], ...]:
-    """What is offered meanwhile: ``voice:group`` -> HTML, and ``section:group`` -> the section of a single lesson."""
-    said = {voice.name: voice.words for voice in VOICES}
+    """What is offered meanwhile: ``tu:group`` -> HTML, and ``section:group`` -> the section of a single lesson.
+
+    The group ``-`` stands for everybody without a lesson of their own.
+    """
+    said = {voice.words.voice: voice.words for voice in VOICES}
     lines = [(f"{name}:-", lessons_of(sections, text)) for name, text in said.items() if sections]
     if len(sections) == 1:
         lines.append(("section:-", sections[0].section))
     for group, lesson in groups.items():
         lines.append((f"section:{group}", lesson.section))
-        lines += [(f"{name}:{group}", lessons_of([lesson], text)) for name, text in said.items() if name != "stranger"]
+        lines += [(f"{name}:{group}", lessons_of([lesson], text)) for name, text in said.items()]
     return tuple(lines)
 
 

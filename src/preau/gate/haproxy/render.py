@@ -25,7 +25,7 @@ TICKET_COOKIE_S: Final = 2 * 86_400
 RETRY_AFTER_S: Final = 10
 _TEMPLATE: Final = Path(__file__).with_name("haproxy.cfg")
 _ID: Final = "[0-9A-Za-z_-]{11}"
-_WAITING: Final = ' hdr preau-gate waiting hdr cache-control no-store'
+_WAITING: Final = " hdr preau-gate waiting hdr cache-control no-store"
 
 
 def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_json: str) -> dict[str, str]:
@@ -105,7 +105,9 @@ def _places(settings: EdgeSettings) -> dict[str, str]:
         "folder": settings.folder,
         "bind": settings.bind,
         "bind_tls": tls,
-        "global_tls": "    ssl-default-bind-options ssl-min-ver TLSv1.2\n    tune.ssl.default-dh-param 2048\n" if tls else "",
+        "global_tls": "    ssl-default-bind-options ssl-min-ver TLSv1.2\n    tune.ssl.default-dh-param 2048\n"
+        if tls
+        else "",
         "application": settings.application,
         "edge_secret": settings.edge_secret,
         "card": settings.cookies.card,
@@ -192,7 +194,9 @@ def _wants_page(settings: EdgeSettings) -> str:
 
 def _busy() -> str:
     """Today's and tomorrow's hours: twelve digits from the place of the week; Sunday's are followed by Monday's."""
-    rule = "    http-request set-var(txn.busy) var(txn.week),bytes({},12),hex2i if card {{ var(txn.weekday) -m int {} }}"
+    rule = (
+        "    http-request set-var(txn.busy) var(txn.week),bytes({},12),hex2i if card {{ var(txn.weekday) -m int {} }}"
+    )
     return "\n".join(rule.format(6 * weekday, weekday) for weekday in range(7))
 
 
@@ -266,8 +270,8 @@ def _standing(settings: EdgeSettings) -> list[str]:
         f"set-var(txn.wait) var(txn.people),map_int({folder}/wait.map) if wait",
         f"set-var-fmt(txn.wait_title) '{title}' if wait",
         "set-var(txn.wait_title) var(txn.wait) if { var(txn.wait) -m found }",
-        f"set-var-fmt(txn.about) '{unknown}.' if wait",
-        f"set-var-fmt(txn.about) '{known}.' if {{ var(txn.wait) -m found }}",
+        f"set-var-fmt(txn.about) '{unknown}' if wait",
+        f"set-var-fmt(txn.about) '{known}' if {{ var(txn.wait) -m found }}",
         "set-var(txn.wait_class) str('big words') if wait",
         "set-var(txn.wait_class) str(big) if { var(txn.wait) -m reg ^[0-9] }",
     ]
@@ -279,10 +283,10 @@ def _standing(settings: EdgeSettings) -> list[str]:
 def _meanwhile(folder: str) -> list[str]:
     lessons = f"map_str({folder}/lessons.map)"
     lines = [
-        "set-var(txn.who) var(txn.reader),concat(:,txn.group) if wait card",
+        "set-var(txn.who) var(txn.voice),concat(:,txn.group) if wait card",
         f"set-var(txn.lessons) var(txn.who),{lessons} if wait card",
         f"set-var(txn.section) str(section:),concat(,txn.group),{lessons} if wait card",
-        "set-var(txn.who) var(txn.reader),concat(:-) if wait !{ var(txn.lessons) -m found }",
+        "set-var(txn.who) var(txn.voice),concat(:-) if wait !{ var(txn.lessons) -m found }",
         f"set-var(txn.section) str(section:-),{lessons} if wait !{{ var(txn.lessons) -m found }}",
         f"set-var(txn.lessons) var(txn.who),{lessons} if wait !{{ var(txn.lessons) -m found }}",
         "set-var-fmt(txn.alone) ' class=\"one\"' if wait !{ var(txn.lessons) -m found }",

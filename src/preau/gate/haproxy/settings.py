@@ -52,7 +52,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     pass_idle_s: int = 900
     card_lane: int = 3
     threads: int = 1
-    connections_max: int = 20_000
+    connections_max: int = 7_000
     source_connections_per_10_s: int = 10_000
     school_width: int = 48
     homework_width: int = 8

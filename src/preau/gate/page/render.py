@@ -100,9 +100,7 @@ def fields_of(view: WaitingView) -> dict[str, str]:
     return {
         "title": escape(f"{wait or _('File d’attente')} · Préau"),
         "refresh": _refresh(view),
-        "section": view.lessons[0].section
-        if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS
-        else "",
+        "section": view.lessons[0].section if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS else "",
         "lane": str(view.lane),
         "key": str(view.order_key),
         "lot": str(view.lot),
