@@ -47,8 +47,9 @@ class Reply(NamedTuple):
 
     def datum(self, name: str) -> str:
         """A ``data-`` attribute of the waiting page."""
-        found = re.search(rf'<main[^>]*\bdata-{name}="([^"]*)"', self.body)
-        assert found, f"no data-{name} in {self.body[-3000:]}"
+        page = self.body.partition("<main")[2].partition("<script")[0]
+        found = re.search(rf'\sdata-{name}="([^"]*)"', page)
+        assert found, f"no data-{name} in {self.status} {page or self.body[:500]}"
         return found[1]
 
 

@@ -309,17 +309,21 @@ def _responses(settings: EdgeSettings, drawn: Pages, own: str) -> str:
     page = 'content-type "text/html; charset=utf-8" lf-file ' + settings.folder
     head = f'{_WAITING} hdr retry-after {RETRY_AFTER_S} hdr content-security-policy "{drawn.csp}"{own}'
     left = "{ var(txn.gone) -m bool }"
+    forgiven = "{ var(txn.forgive) -m bool } !{ var(txn.gone) -m bool }"
     kept = "!{ var(txn.leave) -m bool }"
     rules = [
         "http-response set-var(txn.answered) bool(true)",
         "http-response set-var(txn.leave) bool(true) if { res.hdr(preau-leave) -m found } "
         "{ var(txn.way) -m str stay claim }",
-        f"http-response set-var(txn.gone) bool(true) if {{ var(txn.leave) -m bool }} {{ var(txn.way) -m str stay }} "
-        "!{ var(txn.forgive) -m bool }",
+        "http-response set-var(txn.gone) bool(true) if { var(txn.leave) -m bool } { var(txn.way) -m str stay }",
         f"http-response track-sc1 var(txn.sid) table t_left if {left}",
         f"http-response sc-set-gpt0(1) 1 if {left}",
         f"http-response set-var(txn.free) str(t_all),concat(.,txn.sid) if {left}",
-        f"http-response track-sc2 var(txn.free) table t_free if {left}",
+        f"http-response track-sc1 src,ipmask(32,64) table t_sources if {forgiven}",
+        f"http-response sc-set-gpt0(0) 0 if {forgiven}",
+        f"http-response set-var(txn.drawn) sc1_get_gpt0 if {forgiven}",
+        f"http-response sc-set-gpt0(1) var(txn.drawn),sub(1) if {forgiven} {{ var(txn.drawn) -m int gt 0 }}",
+        "http-response track-sc2 var(txn.free) table t_free if { var(txn.way) -m str stay } { var(txn.free) -m found }",
         *(
             f"http-response return status 503 {page}/notice_resting_{voice}.html{head} if {masked} "
             f"{{ var(txn.voice) -m str {voice} }}"
