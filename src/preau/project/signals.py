@@ -2,17 +2,25 @@
 
 from collections.abc import Callable
 from importlib.metadata import version
+from typing import Protocol
 
-from preau.gate.engine import Engine
+from preau.gate.engine import GateSnapshot
 from preau.live.server import LiveServer
 from preau.project.health import Canary
 from preau.watch.signals.reading import LANES, Signals
 
 
+class Gate(Protocol):
+    """Either engine of the gate."""
+
+    def snapshot(self) -> GateSnapshot:
+        """What the gate tells of itself."""
+
+
 class SignalsReader:
     """Reads every room; none of them is asked to wait, so this cannot hang with one of them."""
 
-    def __init__(self, *, engine: Engine, live: LiveServer, canary: Canary, clock: Callable[[], float]) -> None:
+    def __init__(self, *, engine: Gate, live: LiveServer, canary: Canary, clock: Callable[[], float]) -> None:
         self._engine, self._live, self._canary, self._clock = engine, live, canary, clock
         self._started_at_s = clock()
         self._version = version("preau")

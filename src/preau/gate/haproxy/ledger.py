@@ -29,7 +29,7 @@ class EdgeLedger:
         self._door = MemoryLedger()
         self._admitted: dict[int, int] = {}
 
-    async def census(self, *, now_s: float) -> Census:
+    async def census(self, *, now_s: float) -> Census:  # noqa: ARG002  HAProxy has its own clock
         try:
             used = await self._control.used()
             waiting = await self._control.entries("t_waiting", "data.gpt0 eq 0")

@@ -7,6 +7,7 @@ variable, so every ``%`` of the page itself is doubled.
 
 from collections.abc import Mapping
 from gettext import gettext as _
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import msgspec
@@ -84,8 +85,7 @@ def word_lines(voice: Voice) -> tuple[tuple[str, str], ...]:
 def square_lines() -> tuple[tuple[str, str], ...]:
     """The hopscotch by the number of people before."""
     edges = [0, *(2**power - 1 for power in range(1, SQUARES)), MANY]
-    pairs = zip(edges, edges[1:], strict=False)
-    return tuple((f"{low}:{high - 1}", squares_of(square(low))) for low, high in pairs)
+    return tuple((f"{low}:{high - 1}", squares_of(square(low))) for low, high in pairwise(edges))
 
 
 def lesson_lines(groups: Mapping[str, OfferedLesson], sections: list[OfferedLesson]) -> tuple[tuple[str, str], ...]:
@@ -146,7 +146,6 @@ def _variable(name: str) -> str:
 
 def _as_format(page: str) -> str:
     parts = page.replace("%", "%%").split(_MARK)
-    assert len(parts) % 2, "a mark that does not end"
     return "".join(f"%[var(txn.{part})]" if index % 2 else part for index, part in enumerate(parts))
 
 

@@ -52,31 +52,29 @@ class EdgeProcess:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> None:
+    async def start(self) -> asyncio.subprocess.Process:
         """Checks the configuration and starts; returns once the control socket is there."""
-        binary = haproxy_binary()
-        if binary is None:
-            raise EdgeNotStarted("haproxy is not installed (apt-get install haproxy)")
-        await self._check(binary)
+        binary = await self.check()
         socket = self._folder / "edge.sock"
         socket.unlink(missing_ok=True)
         dies_with_us = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
-        self._process = await asyncio.create_subprocess_exec(
+        self._process = process = await asyncio.create_subprocess_exec(
             *dies_with_us, binary, "-db", "-q", "-f", str(self._folder / CONFIGURATION)
         )
         async with asyncio.timeout(STARTS_WITHIN_S):
             while not socket.exists():
-                if self._process.returncode is not None:
-                    raise EdgeNotStarted(f"haproxy ended with {self._process.returncode}")
+                if process.returncode is not None:
+                    raise EdgeNotStarted(f"haproxy ended with {process.returncode}")
                 await asyncio.sleep(0.02)
+        return process
 
     async def run(self) -> None:
         """Waits for its end, and starts it again: the application behind is out of reach without it."""
         while True:
-            if self._process is None or self._process.returncode is not None:
-                await self.start()
-            assert self._process is not None
-            code = await self._process.wait()
+            process = self._process
+            if process is None or process.returncode is not None:
+                process = await self.start()
+            code = await process.wait()
             log.error("haproxy_ended", code=code)
             await asyncio.sleep(1)
 
@@ -93,7 +91,15 @@ class EdgeProcess:
                 process.kill()
                 await process.wait()
 
-    async def _check(self, binary: str) -> None:
+    async def check(self) -> str:
+        """Has HAProxy read its configuration; returns where HAProxy is.
+
+        Raises:
+            EdgeNotStarted: it is not installed, or refuses the configuration.
+        """
+        binary = haproxy_binary()
+        if binary is None:
+            raise EdgeNotStarted("haproxy is not installed (apt-get install haproxy)")
         checked = await asyncio.create_subprocess_exec(
             binary,
             *("-c", "-q", "-f", str(self._folder / CONFIGURATION)),
@@ -103,3 +109,4 @@ class EdgeProcess:
         said, _ = await checked.communicate()
         if checked.returncode:
             raise EdgeNotStarted(said.decode("utf-8", "replace")[-2000:])
+        return binary

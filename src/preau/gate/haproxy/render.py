@@ -13,19 +13,18 @@ import msgspec
 
 from preau.gate.answers import refusal_json
 from preau.gate.haproxy import maps, pages
+from preau.gate.haproxy.responses import error_pages, own_headers, response_rules
 from preau.gate.haproxy.settings import EdgeSettings
-from preau.gate.page.render import SLOW_REFRESH_S, Pages
+from preau.gate.haproxy.waiting import waiting_rules
+from preau.gate.page.render import Pages
 from preau.gate.rules.admission import UNPROVEN_S
 from preau.gate.rules.plan import OPEN
 from preau.gate.visitor import MAX_BACK_CHARS
 from preau.tokens.seat import AFTER_LESSON_S
 
 CONFIGURATION: Final = "haproxy.cfg"
-TICKET_COOKIE_S: Final = 2 * 86_400
-RETRY_AFTER_S: Final = 10
 _TEMPLATE: Final = Path(__file__).with_name("haproxy.cfg")
 _ID: Final = "[0-9A-Za-z_-]{11}"
-_WAITING: Final = " hdr preau-gate waiting hdr cache-control no-store"
 
 
 def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_json: str) -> dict[str, str]:
@@ -33,7 +32,8 @@ def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_jso
 
     Args:
         settings: what the operator chose.
-        keys, plan: the first content of these maps (``maps.key_lines``, ``maps.plan_lines``).
+        keys: the first content of this map (``maps.key_lines``).
+        plan: of this one (``maps.plan_lines``).
         state_json: the first ``/attente/etat.json``.
     """
     drawn = Pages()
@@ -80,19 +80,19 @@ def _error_lines(drawn: Pages) -> maps.Lines:
 
 
 def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
-    own = _own_headers(settings)
+    own = own_headers(settings)
     fields = {
         **_places(settings),
         **_patterns(),
         **_limits(settings),
-        "errors": _errors(settings, drawn),
+        "errors": error_pages(settings, drawn.csp),
         "peers": _peers(settings),
         "sync": " peers edges" if settings.peers else "",
         "wants_page": _wants_page(settings),
         "busy": _busy(),
         "totals": _totals(),
-        "waiting": _waiting(settings, drawn, own),
-        "responses": _responses(settings, drawn, own),
+        "waiting": waiting_rules(settings, drawn.csp),
+        "responses": response_rules(settings, drawn.csp),
         "notice_headers": f' hdr cache-control no-store hdr content-security-policy "{drawn.csp}"{own}',
         "method_unknown": refusal_json("method_unknown", _("Cette façon de demander n’existe pas ici.")).decode(),
     }
@@ -154,21 +154,6 @@ def _limits(settings: EdgeSettings) -> dict[str, str]:
     }
 
 
-def _own_headers(settings: EdgeSettings) -> str:
-    pairs = (("x-content-type-options", "nosniff"), *settings.headers)
-    return "".join(f' hdr {name} "{value}"' for name, value in dict(pairs).items())
-
-
-def _errors(settings: EdgeSettings, drawn: Pages) -> str:
-    body = f'lf-string "%[var(txn.error),map_str({settings.folder}/errors.map)]"'
-    head = f'{_WAITING} hdr retry-after {RETRY_AFTER_S} hdr content-security-policy "{drawn.csp}"'
-    own = _own_headers(settings)
-    return "\n".join(
-        f'    http-error status {status} content-type "text/html; charset=utf-8" {body}{head}{own}'
-        for status in (500, 502, 503, 504)
-    )
-
-
 def _peers(settings: EdgeSettings) -> str:
     if not settings.peers:
         return ""
@@ -203,152 +188,3 @@ def _busy() -> str:
 def _totals() -> str:
     rule = "    http-request sc-inc-gpc({},2) if claim {{ var(txn.lane) -m int {} }}"
     return "\n".join(rule.format(lane + 1, lane) for lane in range(4))
-
-
-def _waiting(settings: EdgeSettings, drawn: Pages, own: str) -> str:
-    """The answers to who waits: for scripts, then the page in its voice and pace."""
-    json_hdr = f"{_WAITING} hdr retry-after {RETRY_AFTER_S}{own}"
-    full = _("Beaucoup de travaux arrivent en même temps : celui-ci reste sur l’appareil et repart bientôt.")
-    kept = _("La place est gardée : {again}.")
-    lines = [
-        f"return status 503 content-type application/json string '{refusal_json('write_lane_full', full).decode()}'"
-        f"{json_hdr} if wait post card {{ var(txn.path) -m beg {settings.school.write_lane} }}",
-    ]
-    for voice, again in (("tu", _("réessaie dans un instant")), ("vous", _("réessayez dans un instant"))):
-        body = refusal_json("gate_waiting", kept.format(again=again)).decode()
-        lines.append(
-            f"return status 503 content-type application/json string '{body}'{json_hdr} "
-            f"if wait {{ var(txn.as) -m str json }} {{ var(txn.voice) -m str {voice} }}"
-        )
-    lines += _standing(settings)
-    csp = f' hdr content-security-policy "{drawn.csp}" hdr referrer-policy same-origin'
-    paces = {
-        "sent": "!safe",
-        "paused": "room { url_param(pause) -m len ge 1 }",
-        "slow": f"room {{ url_param(rythme) -m str {SLOW_REFRESH_S} }}",
-        "usual": "",
-    }
-    others = "".join(f' hdr {name} "{value}"' for name, value in settings.headers if name != "referrer-policy")
-    for voice in pages.VOICES:
-        for pace, condition in paces.items():
-            status = 503 if pace == "sent" else 200
-            page = f'"text/html; charset=utf-8" lf-file {settings.folder}/waiting_{voice.name}_{pace}.html'
-            lines.append(
-                f"return status {status} content-type {page}{_WAITING}{csp} hdr x-content-type-options nosniff{others} "
-                f"if wait {{ var(txn.reader) -m str {voice.name} }} {condition}".rstrip()
-            )
-    return "\n".join(f"    http-request {line}" for line in lines)
-
-
-def _standing(settings: EdgeSettings) -> list[str]:
-    """What the page says of one ticket: people before, words, squares, time to wait, what is offered meanwhile."""
-    title, known, unknown = pages.unknown_wait()
-    folder = settings.folder
-    lines = [
-        "set-var(txn.reader) str(stranger) if wait",
-        "set-var(txn.reader) str(card) if wait card",
-        "set-var(txn.reader) str(pupil) if wait pupil",
-        "set-var(txn.reader) str(class) if wait pupil { var(txn.lane) -m int 1 } !{ var(txn.group) -m str -- - }",
-        "set-var(txn.whole_lot) var(txn.tid),ub64dec,bytes(0,2),hex,hex2i,div(64) if wait",
-        "set-var(txn.back_html) var(txn.back),regsub(&,&amp;,g)",
-        "set-var(txn.back_query) var(txn.back),url_enc if wait",
-        f"set-var(txn.sign_in) str({settings.school.sign_in[0]}) if wait !card",
-        "set-var(txn.sign_in) var(txn.back_html) if wait !card sign_in",
-    ]
-    lines += [
-        f"set-var(txn.people) var(txn.order),map_int_int({folder}/standing{lane}.map,0) "
-        f"if wait {{ var(txn.lane) -m int {lane} }}"
-        for lane in range(4)
-    ]
-    lines += [
-        f"set-var(txn.words) var(txn.people),map_int({folder}/words_{voice.name}.map) "
-        f"if wait {{ var(txn.reader) -m str {voice.name} }}"
-        for voice in pages.VOICES
-    ]
-    lines += [
-        f"set-var(txn.squares) var(txn.people),map_int({folder}/squares.map) if wait",
-        f"set-var(txn.wait) var(txn.people),map_int({folder}/wait.map) if wait",
-        f"set-var-fmt(txn.wait_title) '{title}' if wait",
-        "set-var(txn.wait_title) var(txn.wait) if { var(txn.wait) -m found }",
-        f"set-var-fmt(txn.about) '{unknown}' if wait",
-        f"set-var-fmt(txn.about) '{known}' if {{ var(txn.wait) -m found }}",
-        "set-var(txn.wait_class) str('big words') if wait",
-        "set-var(txn.wait_class) str(big) if { var(txn.wait) -m reg ^[0-9] }",
-    ]
-    unknown_words = {voice.words.unknown_wait for voice in pages.VOICES}
-    lines += [f"set-var-fmt(txn.wait) '{text}' if wait !{{ var(txn.wait) -m found }}" for text in unknown_words]
-    return [*lines, *_meanwhile(folder)]
-
-
-def _meanwhile(folder: str) -> list[str]:
-    lessons = f"map_str({folder}/lessons.map)"
-    lines = [
-        "set-var(txn.who) var(txn.voice),concat(:,txn.group) if wait card",
-        f"set-var(txn.lessons) var(txn.who),{lessons} if wait card",
-        f"set-var(txn.section) str(section:),concat(,txn.group),{lessons} if wait card",
-        "set-var(txn.who) var(txn.voice),concat(:-) if wait !{ var(txn.lessons) -m found }",
-        f"set-var(txn.section) str(section:-),{lessons} if wait !{{ var(txn.lessons) -m found }}",
-        f"set-var(txn.lessons) var(txn.who),{lessons} if wait !{{ var(txn.lessons) -m found }}",
-        "set-var-fmt(txn.alone) ' class=\"one\"' if wait !{ var(txn.lessons) -m found }",
-        "set-var(txn.since) sc2_get_gpt0 if wait card",
-    ]
-    for voice in pages.VOICES[:-1]:
-        before, after = pages.noted_before_and_after(voice)
-        lines.append(
-            f"set-var-fmt(txn.noted_html) '{before}%[var(txn.since)]{after}' "
-            f"if wait {{ var(txn.reader) -m str {voice.name} }} {{ var(txn.since) -m int gt 0 }}"
-        )
-    return lines
-
-
-def _responses(settings: EdgeSettings, drawn: Pages, own: str) -> str:
-    """What is done to answers: a place given back, a dead application masked, cookies added."""
-    attributes = f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if settings.secure else ''}"
-    names = settings.cookies
-    masked = "{ status 502:504 } !{ res.hdr(preau-own-page) -m found } safe_request"
-    page = 'content-type "text/html; charset=utf-8" lf-file ' + settings.folder
-    head = f'{_WAITING} hdr retry-after {RETRY_AFTER_S} hdr content-security-policy "{drawn.csp}"{own}'
-    left = "{ var(txn.gone) -m bool }"
-    forgiven = "{ var(txn.forgive) -m bool } !{ var(txn.gone) -m bool }"
-    kept = "!{ var(txn.leave) -m bool }"
-    rules = [
-        "http-response set-var(txn.answered) bool(true)",
-        "http-response set-var(txn.leave) bool(true) if { res.hdr(preau-leave) -m found } "
-        "{ var(txn.way) -m str stay claim }",
-        "http-response set-var(txn.gone) bool(true) if { var(txn.leave) -m bool } { var(txn.way) -m str stay }",
-        f"http-response track-sc1 var(txn.sid) table t_left if {left}",
-        f"http-response sc-set-gpt0(1) 1 if {left}",
-        f"http-response set-var(txn.free) str(t_all),concat(.,txn.sid) if {left}",
-        f"http-response track-sc1 src,ipmask(32,64) table t_sources if {forgiven}",
-        f"http-response sc-set-gpt0(0) 0 if {forgiven}",
-        f"http-response set-var(txn.drawn) sc1_get_gpt0 if {forgiven}",
-        f"http-response sc-set-gpt0(1) var(txn.drawn),sub(1) if {forgiven} {{ var(txn.drawn) -m int gt 0 }}",
-        "http-response track-sc2 var(txn.free) table t_free if { var(txn.way) -m str stay } { var(txn.free) -m found }",
-        *(
-            f"http-response return status 503 {page}/notice_resting_{voice}.html{head} if {masked} "
-            f"{{ var(txn.voice) -m str {voice} }}"
-            for voice in ("tu", "vous")
-        ),
-        "http-response del-header preau-leave",
-        "http-response del-header preau-own-page",
-        'http-response set-header cache-control "private, no-cache" if own_cookie !{ res.fhdr(cache-control) -m sub private no-store }',
-        # HAProxy's own errors: one status for all, and JSON for scripts.
-        "http-after-response set-status 503 if { status 500 502 504 } !{ var(txn.answered) -m bool }",
-        "http-after-response set-header content-type application/json if { status 503 } "
-        "!{ var(txn.answered) -m bool } { var(txn.as) -m str json }",
-        f'http-after-response add-header set-cookie "{names.ticket}=%[var(txn.new_ticket)]; Max-Age={TICKET_COOKIE_S}'
-        f'{attributes}" if {{ var(txn.new_ticket) -m found }} {kept}',
-        f'http-after-response add-header set-cookie "{names.admission}=%[var(txn.new_pass)]{attributes}" '
-        f"if {{ var(txn.new_pass) -m found }} {kept}",
-        *(
-            f'http-after-response add-header set-cookie "{name}=; Max-Age=0{attributes}" if {{ var(txn.leave) -m bool }}'
-            for name in (names.admission, names.ticket)
-        ),
-    ]
-    acls = [
-        "acl safe_request var(txn.mask) -m bool",
-        "acl own_cookie var(txn.new_ticket) -m found",
-        "acl own_cookie var(txn.new_pass) -m found",
-        "acl own_cookie var(txn.leave) -m bool",
-    ]
-    return "\n".join(f"    {rule}" for rule in [*acls, *rules])
