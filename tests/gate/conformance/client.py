@@ -127,7 +127,7 @@ def is_missing(engine: str) -> bool:
 
 
 @contextmanager
-def gate_running(
+def gate_running(  # noqa: PLR0913  what a gate is started with
     engine: str,
     folder: Path,
     *,

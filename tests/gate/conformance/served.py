@@ -30,7 +30,7 @@ from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 
 SCHOOL = SchoolPaths(write_lane="/travail/", sign_in=("/connexion/", "/c/"), scripts=frozenset({"/travail/suivi"}))
-EDGE_SECRET = "the-edge-of-the-tests-1"  # noqa: S105  of a throw-away server
+EDGE_SECRET = "the-edge-of-the-tests-1"
 LATENCY_S = 0.3
 
 
@@ -141,7 +141,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _free_port() -> int:
-    import socket  # noqa: PLC0415  only here
+    import socket
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -106,9 +106,10 @@ class Forger:
         return "".join(self._random.choices("0123456789ABCDEFabcdefxyzXYZ_-", k=11))
 
     def _changed(self, _kind: str, text: str) -> str:
+        letters = "0123456789abcdefghijklmnopqrstuvwxyzABCXYZ_-.%=~"
         for _ in range(self._random.choice((1, 1, 1, 2, 5))):
             at = self._random.randrange(len(text))
-            text = text[:at] + self._random.choice("0123456789abcdefghijklmnopqrstuvwxyzABCXYZ_-.%=~") + text[at + 1 :]
+            text = text[:at] + self._random.choice(letters) + text[at + 1 :]
         return text
 
     def _cut(self, _kind: str, text: str) -> str:
@@ -145,7 +146,8 @@ class Forger:
     def _out_of_meaning(self, kind: str, text: str) -> str:
         fields = text.split(".")[2:-1]
         worse = ("0", "00", "4", "-", "-1", "9223372036854775807", "9223372036854775808", "99999999999999999999",
-                 "18446744073709551617", "01", "1e3", "x", "p", "A" * 42, "a" * 41, "0123456789_", "0123456789_1")  # fmt: skip
+                 "18446744073709551617", "01", "1e3", "x", "p", "A" * 42, "a" * 41, "0123456789_",
+                 "0123456789_1")  # fmt: skip
         fields[self._random.randrange(len(fields))] = self._random.choice(worse)
         return seal(self._keyring, kind, tuple(fields), now_s=self._now_s)
 

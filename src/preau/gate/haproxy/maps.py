@@ -93,11 +93,15 @@ def standing_lines(curves: Mapping[int, Curve], lane: int) -> Lines:
 def _stairs(low: int, high: int, below: int, people: int, *, exact: bool) -> Iterable[tuple[str, int]]:
     if low > high:
         return
-    steps = 1 if exact or not below else min(INTERPOLATED_STEPS, high - low + 1)
-    width, between = (high - low + 1) / steps, max(people - below - 1, 0)
+    if exact or not below:
+        yield f"{low}:{high}", below
+        return
+    steps, before_low = min(INTERPOLATED_STEPS, high - low + 1), low - 1
+    width, between = (high - before_low) / steps, max(people - below - 1, 0)
     for step in range(steps):
         start, end = low + int(step * width), low + int((step + 1) * width) - 1
-        yield f"{start}:{high if step == steps - 1 else end}", below + int(step / steps * between)
+        share = ((start + end) // 2 - before_low) / (high - before_low)  # as at the middle of the step
+        yield f"{start}:{high if step == steps - 1 else end}", below + int(share * between)
 
 
 def wait_lines(entries: Entries, longest: int) -> Lines:

@@ -51,6 +51,7 @@ def _for_people(settings: EdgeSettings, csp: str) -> list[str]:
 
 def _reader(settings: EdgeSettings) -> list[str]:
     """Who reads, and what leads back."""
+    sign_in = " ".join(settings.school.sign_in)
     return [
         "set-var(txn.reader) str(stranger) if wait",
         "set-var(txn.reader) str(card) if wait card",
@@ -60,7 +61,7 @@ def _reader(settings: EdgeSettings) -> list[str]:
         "set-var(txn.back_html) var(txn.back),regsub(&,&amp;,g)",
         "set-var(txn.back_query) var(txn.back),url_enc if wait",
         f"set-var(txn.sign_in) str({settings.school.sign_in[0]}) if wait !card",
-        "set-var(txn.sign_in) var(txn.back_html) if wait !card sign_in",
+        f"set-var(txn.sign_in) var(txn.back_html) if wait !card {{ var(txn.back) -m beg {sign_in} }}",
     ]
 
 
