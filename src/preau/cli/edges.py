@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from preau.cli.terminal import printable
+from preau.cli.terminal import printable, stop
 from preau.gate.haproxy.process import EdgeNotStarted
 from preau.gate.haproxy.render import CONFIGURATION
 from preau.project import installation, logs
@@ -13,9 +13,12 @@ from preau.project.haproxy_edge import HaproxyEdge
 from preau.project.options import Options
 
 
-def render(options: Options, folder: Path, *, bind: str) -> int:
+def render(options: Options, folder: Path, *, bind: str, peers: tuple[str, ...], name: str) -> int:
     """Writes the files of an edge and has HAProxy read them; returns 2 when it is missing or refuses them."""
-    edge = _edge(options, folder, bind=bind)
+    named = tuple((own, address) for own, _, address in (peer.partition("=") for peer in peers))
+    if any(not own or not address for own, address in named) or (named and name not in dict(named)):
+        stop("--peer : NOM=ADRESSE:PORT est attendu pour chaque portail, et --name est l’un de ces noms.")
+    edge = _edge(options, folder, bind=bind, peers=named, name=name)
     edge.write()
     click.echo(f"Écrit dans {folder} : ces fichiers contiennent des clés, gardez-les en mode 600.")
     try:
@@ -37,8 +40,11 @@ def agent(options: Options, folder: Path) -> int:
     return 1
 
 
-def _edge(options: Options, folder: Path, *, bind: str) -> HaproxyEdge:
+def _edge(
+    options: Options, folder: Path, *, bind: str, peers: tuple[tuple[str, str], ...] = (), name: str = ""
+) -> HaproxyEdge:
     installation.prepare(options.data)
     host, port = options.bind
     keyring = installation.keyring(options)
-    return HaproxyEdge(options, keyring, folder=folder, bind=bind, application=f"{host}:{port}")
+    behind = f"{host}:{port}"
+    return HaproxyEdge(options, keyring, folder=folder, bind=bind, application=behind, peers=peers, name=name)

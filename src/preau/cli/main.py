@@ -106,11 +106,15 @@ def edge_group() -> None:
 @edge_group.command("render")
 @click.option("--out", "folder", required=True, type=click.Path(file_okay=False), help="dossier à écrire")
 @click.option("--bind", required=True, help="où HAProxy écoute, par exemple :443")
-def edge_render(folder: str, bind: str) -> None:
+@click.option(
+    "--peer", "peers", multiple=True, metavar="NOM=ADRESSE:PORT", help="chacun des portails, celui-ci compris"
+)
+@click.option("--name", default="", help="le nom de celui-ci parmi eux")
+def edge_render(folder: str, bind: str, peers: tuple[str, ...], name: str) -> None:
     """Écrit et vérifie la configuration d’un HAProxy 2.6 ou plus récent, devant l’application qui écoute sur BIND."""
     from preau.cli.edges import render  # noqa: PLC0415
 
-    sys.exit(render(options(), Path(folder), bind=bind))
+    sys.exit(render(options(), Path(folder), bind=bind, peers=peers, name=name))
 
 
 @edge_group.command("agent")

@@ -54,6 +54,8 @@ class HaproxyEdge:
         folder: where the files are; None: in the data folder.
         bind: where HAProxy listens; None: on BIND.
         application: where the application listens, as HAProxy writes it; None: on a socket in the folder.
+        peers: all edges of the installation by name with the addresses where they listen for each other.
+        name: which of them this one is.
 
     Attributes:
         agent: what feeds HAProxy; to be run for as long as it runs.
@@ -68,10 +70,13 @@ class HaproxyEdge:
         folder: Path | None = None,
         bind: str | None = None,
         application: str | None = None,
+        peers: tuple[tuple[str, str], ...] = (),
+        name: str = "",
     ) -> None:
         self._options, self._keyring = options, keyring
         self._folder = (folder or options.data / FOLDER).resolve()
         self.socket = self._folder / "application.sock"
+        self._peers, self._name = peers, name
         self._bind = bind or _address(*options.bind)
         self._application = application or f"unix@{self.socket}"
         self._process = EdgeProcess(self._folder)
@@ -134,6 +139,8 @@ class HaproxyEdge:
             pass_idle_s=options.pass_idle_s,
             threads=options.edge_threads,
             connections_max=_connections_max(),
+            peers=self._peers,
+            own_name=self._name,
         )
 
 

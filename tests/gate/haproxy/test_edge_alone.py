@@ -1,13 +1,17 @@
 """A HAProxy whose agent and application are dead: order is kept, entry is slow, nobody reads an error of HAProxy."""
 
 import asyncio
+import http.client
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from gate.conformance.client import JSON, SECRET, GateOnAPort, free_port
@@ -57,29 +61,37 @@ class EdgeAlone(GateOnAPort):
         return reply.status == 303
 
 
-@pytest.fixture
-def edge(tmp_path: Path) -> Iterator[EdgeAlone]:
-    binary = haproxy_binary()
-    if binary is None:
-        pytest.skip("HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
-    port, now_s = free_port(), time.time()
+def settings_of(folder: Path, **changes: Any) -> EdgeSettings:
     settings = EdgeSettings(
-        folder=str(tmp_path), bind=f"127.0.0.1:{port}", application=f"127.0.0.1:{free_port()}", edge_secret="x" * 43,
-        cookies=cookie_names(secure=False), secure=False, school=SCHOOL, connections_max=500,
+        folder=str(folder), bind=f"127.0.0.1:{free_port()}", application=f"127.0.0.1:{free_port()}",
+        edge_secret="x" * 43, cookies=cookie_names(secure=False), secure=False, school=SCHOOL, connections_max=500,
         open=OpenPaths(exact=("/etat",), prefixes=("/static/",)),
     )  # fmt: skip
-    keys = maps.key_lines(KEYRING, now_s=now_s)
-    write_files(tmp_path, render(settings, keys, (), '{"v":1}'))
+    return msgspec.structs.replace(settings, **changes)
+
+
+@contextmanager
+def edge_running(settings: EdgeSettings) -> Iterator[EdgeAlone]:
+    folder, port = Path(settings.folder), int(settings.bind.rpartition(":")[2])
+    write_files(folder, render(settings, maps.key_lines(KEYRING, now_s=time.time()), (), '{"v":1}'))
+    command = [str(haproxy_binary()), "-db", "-q", "-f", str(folder / "haproxy.cfg")]
     with ExitStack() as stack:
-        log = stack.enter_context((tmp_path / "log").open("wb"))
-        command = [binary, "-db", "-q", "-f", str(tmp_path / "haproxy.cfg")]
+        log = stack.enter_context((folder / "log").open("wb"))
         process = stack.enter_context(subprocess.Popen(command, stdout=log, stderr=log))  # noqa: S603
         stack.callback(process.terminate)
-        alone = EdgeAlone("haproxy", port, tmp_path, 0)
+        alone = EdgeAlone("haproxy", port, folder, 0)
         stack.callback(alone.close)
-        while not (tmp_path / "edge.sock").exists():
-            assert process.poll() is None, (tmp_path / "log").read_text()
+        while not (folder / "edge.sock").exists():
+            assert process.poll() is None, (folder / "log").read_text()
             time.sleep(0.02)
+        yield alone
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Iterator[EdgeAlone]:
+    if haproxy_binary() is None:
+        pytest.skip("HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
+    with edge_running(settings_of(tmp_path)) as alone:
         yield alone
 
 
@@ -188,3 +200,52 @@ def test_a_head_that_does_not_end_is_cut_within_seconds(edge: EdgeAlone) -> None
         while slow.recv(4096):
             pass
         assert time.monotonic() - began < 8
+
+
+def test_two_edges_count_and_refuse_alike(edge: EdgeAlone, tmp_path: Path) -> None:
+    del edge  # it only says whether HAProxy is installed
+    peers = tuple((name, f"127.0.0.1:{free_port()}") for name in ("east", "west"))
+    folders = [tmp_path / name for name, _address in peers]
+    for folder in folders:
+        folder.mkdir()
+    both = [settings_of(folder, peers=peers, own_name=folder.name) for folder in folders]
+    with edge_running(both[0]) as east, edge_running(both[1]) as west:
+        for one in (east, west):
+            one.plan((0, 0, 0, 2**63 - 1))
+        east.until(lambda: are_joined(east) and are_joined(west))
+        place = east.ticket(age_s=5, tid="bothBOTHbot")
+        entered = east.ask("/attente/?vers=/", cookies=place)
+        assert west.until(lambda: asyncio.run(west.control.used())["t_guests"] == 1)
+        held = {"passe": entered.cookies["passe"]}
+        for one in (east, west):
+            one.plan((0, 0, 0, 0))
+            assert one.ask("/attente/?vers=/", cookies=held).status == 303
+        given = west.ask("/attente/quitter", method="POST", cookies=held, Sec_Fetch_Site="same-origin")
+        assert given.status == 200
+        assert east.until(lambda: east.ask("/attente/?vers=/", cookies=held).status == 200)
+
+
+def are_joined(edge: EdgeAlone) -> bool:
+    return "ESTA" in asyncio.run(edge.control.ask("show peers"))
+
+
+def test_the_configuration_with_tls_is_accepted(edge: EdgeAlone, tmp_path: Path) -> None:
+    del edge
+    key, certificate, both = (tmp_path / name for name in ("key.pem", "cert.pem", "both.pem"))
+    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(key)]
+    openssl = ["openssl", "req", "-x509", "-days", "1", "-subj", "/CN=localhost", *new_key, "-out", str(certificate)]
+    subprocess.run(openssl, check=True, capture_output=True)  # noqa: S603  our own words
+    both.write_text(certificate.read_text() + key.read_text())
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    secure = settings_of(folder, certificate=str(both), secure=True, cookies=cookie_names(secure=True))
+    with edge_running(secure) as alone:
+        alone.plan((0, 0, 0, 0))
+        context = ssl.create_default_context(cafile=str(certificate))
+        connection = http.client.HTTPSConnection("localhost", alone.port, context=context, timeout=5)
+        connection.request("GET", "/")
+        response = connection.getresponse()
+        cookie = response.headers["set-cookie"]
+        assert cookie.startswith("__Host-ticket=t1.")
+        assert cookie.endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
+        connection.close()

@@ -28,6 +28,9 @@ from preau.tokens.keyring import DAY_S, Keyring
 
 TICK_S: Final = 1.0
 ARRIVAL_LANES: Final = (2, 3)
+FREED_TWICE_MS: Final = 2500
+"""An entry of ``t_free`` lives 5 s: its place is cleared in the first half, by two looks in case it was in use."""
+
 LEAST_CLAIMS_PER_S: Final = 10
 """Below it the limiter would hold up a single class that comes in together."""
 
@@ -131,6 +134,8 @@ class EdgeAgent:
         """Clears the places that were given back or that moved to another lane."""
         gone: list[tuple[str, str]] = []
         for entry in await self._control.entries("t_free"):
+            if entry.expires_in_ms < FREED_TWICE_MS:
+                continue  # long cleared; who came back with the same ticket since must stay counted
             table, _, sid = entry.key.partition(".")
             gone += [(name, sid) for name in PRESENCE if table in {name, "t_all"}]
         if gone:

@@ -87,6 +87,7 @@ def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
         **_limits(settings),
         "errors": error_pages(settings, drawn.csp),
         "peers": _peers(settings),
+        "local_peer": f"    localpeer {settings.own_name}\n" if settings.peers else "",
         "sync": " peers edges" if settings.peers else "",
         "wants_page": _wants_page(settings),
         "busy": _busy(),
