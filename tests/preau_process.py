@@ -34,8 +34,8 @@ class PreauProcess:
         self.log = data.parent / f"{data.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, **options: str) -> float:
-        """Starts and waits until it answers; returns the seconds that took."""
+    def start(self, *, url: str = "", **options: str) -> float:
+        """Starts and waits until it answers, at ``url`` if something stands in front; returns the seconds that took."""
         environ = {**os.environ, "PREAU_DATA": str(self.data), "PREAU_DEMO": "1", **options}
         command = [sys.executable, "-m", "preau.cli", "demo", "--bind", f"127.0.0.1:{self.port}"]
         began = time.monotonic()
@@ -44,15 +44,15 @@ class PreauProcess:
         while time.monotonic() - began < READY_TIMEOUT_S:
             if self._process.poll() is not None:
                 raise AssertionError(f"preau demo ended:\n{self.printed[-4000:]}")
-            if self.answers():
+            if self.answers(url):
                 return time.monotonic() - began
             time.sleep(0.05)
         raise AssertionError(f"preau demo was not ready within {READY_TIMEOUT_S} s:\n{self.printed[-4000:]}")
 
-    def answers(self) -> bool:
+    def answers(self, url: str = "") -> bool:
         """Whether the heartbeat says 200."""
         try:
-            with urllib.request.urlopen(f"{self.url}/__heartbeat__", timeout=2) as response:  # noqa: S310
+            with urllib.request.urlopen(f"{url or self.url}/__heartbeat__", timeout=2) as response:  # noqa: S310
                 return bool(response.status == 200)
         except (urllib.error.URLError, OSError):
             return False

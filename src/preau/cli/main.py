@@ -78,22 +78,52 @@ def ready_school() -> None:
 
 @main.command()
 @click.option("--bind", help="adresse et port d’écoute (sinon la variable BIND)")
-def demo(bind: str | None) -> None:
+@click.option("--edge", help="portail : embedded ou haproxy (sinon la variable PREAU_EDGE)")
+def demo(bind: str | None, edge: str | None) -> None:
     """Sert la démonstration : trois établissements, dix classes, une leçon en cours à toute heure."""
     from preau.cli.serving import run_demo  # noqa: PLC0415
 
-    changes = {"PREAU_DEMO": "1", **({"BIND": bind} if bind else {})}
+    changes = {"PREAU_DEMO": "1", **({"BIND": bind} if bind else {}), **({"PREAU_EDGE": edge} if edge else {})}
     os.environ.setdefault("PREAU_LOG_JSON", "0")
     run_demo(options(**changes))
 
 
 @main.command()
 @click.option("--bind", help="adresse et port d’écoute (sinon la variable BIND)")
-def serve(bind: str | None) -> None:
+@click.option("--edge", help="portail : embedded ou haproxy (sinon la variable PREAU_EDGE)")
+def serve(bind: str | None, edge: str | None) -> None:
     """Sert un établissement."""
     from preau.cli.serving import run_serve  # noqa: PLC0415
 
-    run_serve(options(**({"BIND": bind} if bind else {})))
+    run_serve(options(**({"BIND": bind} if bind else {}), **({"PREAU_EDGE": edge} if edge else {})))
+
+
+@main.group("edge", cls=FrenchGroup)
+def edge_group() -> None:
+    """Écrit et nourrit un portail HAProxy."""
+
+
+@edge_group.command("render")
+@click.option("--out", "folder", required=True, type=click.Path(file_okay=False), help="dossier à écrire")
+@click.option("--bind", required=True, help="où HAProxy écoute, par exemple :443")
+@click.option(
+    "--peer", "peers", multiple=True, metavar="NOM=ADRESSE:PORT", help="chacun des portails, celui-ci compris"
+)
+@click.option("--name", default="", help="le nom de celui-ci parmi eux")
+def edge_render(folder: str, bind: str, peers: tuple[str, ...], name: str) -> None:
+    """Écrit et vérifie la configuration d’un HAProxy 2.6 ou plus récent, devant l’application qui écoute sur BIND."""
+    from preau.cli.edges import render  # noqa: PLC0415
+
+    sys.exit(render(options(), Path(folder), bind=bind, peers=peers, name=name))
+
+
+@edge_group.command("agent")
+@click.option("--folder", required=True, type=click.Path(exists=True, file_okay=False), help="dossier écrit par render")
+def edge_agent(folder: str) -> None:
+    """Nourrit, chaque seconde, le HAProxy lancé sur ce dossier."""
+    from preau.cli.edges import agent  # noqa: PLC0415
+
+    sys.exit(agent(options(), Path(folder)))
 
 
 @main.command()

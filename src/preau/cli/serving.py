@@ -7,7 +7,8 @@ from collections.abc import Callable
 import click
 
 from preau.cli.main import set_up_django
-from preau.cli.terminal import stop
+from preau.cli.terminal import printable, stop
+from preau.gate.haproxy.process import EdgeNotStarted
 from preau.project import installation, logs
 from preau.project.options import Options
 from preau.project.serve import serve
@@ -51,6 +52,8 @@ def _serve(options: Options, before: Callable[[], None], announce: Callable[[], 
     before()
     try:
         serve(options, installation.keyring(options), ready=announce)
+    except EdgeNotStarted as error:
+        stop(f"HAProxy n’a pas démarré : {printable(str(error))}")
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

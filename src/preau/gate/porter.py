@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Ledger, Wait, Waiter
+from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Counts, Wait, Waiter
 from preau.gate.operators_desk import OperatorsDesk
 from preau.gate.pilot import Pilot
 from preau.gate.rules.calling import QUEUES, Group
@@ -97,7 +97,7 @@ class Porter:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Counts,
         *,
         capacity: int,
         published: Path | None = None,

@@ -48,6 +48,13 @@ CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 log = structlog.get_logger("preau.edge")
 
 
+def headers_of_own_pages(*, secure: bool) -> tuple[tuple[str, str], ...]:
+    """The headers of every response, for an edge that answers by itself; its pages bring a policy of their own."""
+    pairs = (*_HEADERS, _HSTS) if secure else _HEADERS
+    named = ((name.decode("ascii"), value.decode("ascii")) for name, value in pairs)
+    return tuple(pair for pair in named if pair[0] != "content-security-policy")
+
+
 class Edge:
     """Dispatches by path.
 

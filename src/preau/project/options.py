@@ -24,10 +24,11 @@ class Kind(StrEnum):
     FILE = "file"
     URL = "url"
     BIND = "host:port"
+    CHOICE = "choice"
 
 
 class Option(NamedTuple):
-    """One row. ``lowest``/``highest`` bound integers; ``schemes`` bound URLs; ``default`` as it would be typed."""
+    """One row. ``lowest``/``highest`` bound integers; ``schemes`` bound URLs and choices; ``default`` as typed."""
 
     name: str
     field: str
@@ -118,6 +119,32 @@ TABLE: Final[tuple[Option, ...]] = (
         "",
         "Feuille de style CSS de l’établissement, lue au démarrage et chargée après celle de Préau. Vide : aucune.",
     ),
+    Option(
+        "PREAU_EDGE",
+        "edge",
+        Kind.CHOICE,
+        "embedded",
+        "Portail : embedded, dans le processus ; haproxy, un HAProxy écrit, nourri et arrêté par Préau ; "
+        "external, un HAProxy à part (preau edge).",
+        schemes=("embedded", "haproxy", "external"),
+    ),
+    Option(
+        "PREAU_EDGE_CERTIFICATE",
+        "edge_certificate",
+        Kind.FILE,
+        "",
+        "Certificat et clé (PEM) que HAProxy présente. Vide : HTTP simple sur BIND.",
+    ),
+    Option(
+        "PREAU_EDGE_THREADS",
+        "edge_threads",
+        Kind.INTEGER,
+        "1",
+        "Fils de HAProxy. Un seul compte juste ; chacun de plus peut laisser entrer une personne de plus à la fois.",
+        unit="fils",
+        lowest=1,
+        highest=64,
+    ),
     Option("PREAU_LOG_JSON", "log_json", Kind.SWITCH, "1", "Journaux en JSON (1) ou lisibles à l’œil (0)."),
     Option(
         "PREAU_DEMO", "demo", Kind.SWITCH, "0", "Comptes et données de démonstration. Refusé avec PREAU_PUBLIC_URL."
@@ -139,6 +166,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     pass_idle_s: int
     sign_in_concurrency: int
     stylesheet: Path | None
+    edge: str
+    edge_certificate: Path | None
+    edge_threads: int
     log_json: bool
     demo: bool
 
@@ -228,6 +258,10 @@ def _not_url(option: Option) -> Mistake:
     return Mistake(option.name, f"une adresse en {', '.join(option.schemes)} est attendue")
 
 
+def _choice(option: Option, text: str) -> str | Mistake:
+    return text if text in option.schemes else Mistake(option.name, f"l’un de {', '.join(option.schemes)} est attendu")
+
+
 def _path(option: Option, text: str) -> Path:
     return Path(text or option.default)  # left empty it would be the folder one happens to stand in
 
@@ -254,6 +288,7 @@ _PARSERS = {
     Kind.FILE: _file,
     Kind.URL: _url,
     Kind.BIND: _bind,
+    Kind.CHOICE: _choice,
 }
 
 

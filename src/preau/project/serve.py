@@ -10,7 +10,7 @@ import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Final
 
 import structlog
@@ -57,7 +57,8 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
     house = build(options, keyring)
     host, port = options.bind
     server = Server(
-        house.edge, address=host, port=port, interface=Interfaces.ASGINL, http=HTTPModes.http1,
+        house.edge, address=host, port=port, uds=house.haproxy.socket if house.haproxy else None,
+        interface=Interfaces.ASGINL, http=HTTPModes.http1,
         backlog=BACKLOG, backpressure=BACKLOG, log_enabled=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
     )  # fmt: skip
@@ -68,13 +69,15 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
     await house.live.start()
     await house.canary.sing()
     await _publish_lessons(house.shell.run)
-    jobs = {
-        "porter": house.porter.run,
+    jobs: dict[str, Callable[[], Awaitable[object]]] = {
+        "porter": house.run_porter,
         "canary": house.canary.run,
         "status": house.publisher.run,
         "lessons": lambda: _publish_lessons_for_ever(house.shell.run),
     }
-    async with _running(jobs):
+    if house.haproxy is not None:
+        jobs["haproxy"] = house.haproxy.run
+    async with house.haproxy or nullcontext(), _running(jobs):
         log.info("serving", bind=f"{host}:{port}", capacity=options.capacity)
         loop.call_later(0.05, ready)
         stopping = asyncio.create_task(_stop_when_asked(asked_to_stop, house.live.stop, server.stop))

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from preau.gate.engine import Engine
+from preau.gate.engine import GateSnapshot
 from preau.live.server import LiveServer
 from preau.project.health import Canary
 from preau.published.files import PublishedFile
@@ -16,11 +16,18 @@ REPORT_FRESH_S: Final = 10.0
 """The porter reports once a second: ten silences are no chance."""
 
 
+class Gate(Protocol):
+    """Either engine of the gate."""
+
+    def snapshot(self) -> GateSnapshot:
+        """What the gate tells of itself."""
+
+
 class SignalsReader:
     """Reads every room; none of them is asked to wait, so this cannot hang with one of them."""
 
     def __init__(
-        self, *, engine: Engine, live: LiveServer, canary: Canary, published: Path, clock: Callable[[], float]
+        self, *, engine: Gate, live: LiveServer, canary: Canary, published: Path, clock: Callable[[], float]
     ) -> None:
         self._engine, self._live, self._canary, self._clock = engine, live, canary, clock
         self._report = PublishedFile(published / GATE_REPORT_FILE, GateReport)

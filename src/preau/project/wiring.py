@@ -1,6 +1,7 @@
 """The composition root: the only place that names concrete engines and knows every room."""
 
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
-from preau.gate.request import SchoolPaths
+from preau.gate.rules.controller import Reading
 from preau.live.bus.interface import Bus
 from preau.live.bus.memory import MemoryBus
 from preau.live.journal.interface import Journal
@@ -21,13 +22,13 @@ from preau.live.server import LiveServer
 from preau.project.answers import header
 from preau.project.asgi_types import Application, Receive, Scope, Send
 from preau.project.edge import Edge
+from preau.project.haproxy_edge import SCHOOL_PATHS, GateElsewhere, HaproxyEdge, behind_an_edge
 from preau.project.health import Canary, Health
 from preau.project.options import Options
 from preau.project.packages import PackageFiles
 from preau.project.school_shell import SchoolShell
-from preau.project.signals import SignalsReader
+from preau.project.signals import Gate, SignalsReader
 from preau.project.static_files import AT_THE_ROOT, static_application
-from preau.school.pages.script_paths import SCRIPT_PATHS
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 from preau.watch.metrics import render
@@ -35,23 +36,20 @@ from preau.watch.status.publisher import StatusPublisher
 from preau.watch.status.serve import StatusFiles
 
 LIVE_PREFIX: Final = "/classe/"
-SCHOOL_PATHS: Final = SchoolPaths(
-    write_lane="/travail/",
-    sign_in=("/connexion/", "/c/"),
-    scripts=SCRIPT_PATHS,
-)
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised, not bound
 
 
 class House(NamedTuple):
     """The wired parts that ``serve`` starts and stops."""
 
-    edge: Edge
+    edge: Application
     shell: SchoolShell
     canary: Canary
-    porter: Porter
+    run_porter: Callable[[], Awaitable[None]]
     live: LiveServer
     publisher: StatusPublisher
+    haproxy: HaproxyEdge | None
+    """The edge in front, where the gate is not embedded."""
 
 
 def build(options: Options, keyring: Keyring) -> House:
@@ -62,23 +60,18 @@ def build(options: Options, keyring: Keyring) -> House:
         WSGIHandler(), monotonic=time.monotonic, write_lane=SCHOOL_PATHS.write_lane, sign_in=SCHOOL_PATHS.sign_in
     )
     canary = Canary(shell, clock=time.time)
-    ledger = _ledger(options)
-    pilot = Pilot(
-        readings=lambda: {"http": shell.meter.read()},
-        answers=lambda: canary.app_ok,
-        journal=LadderJournal(options.data),
-    )
-    porter = Porter(ledger, capacity=options.capacity, published=published, pilot=pilot, clock=time.time)
     live = LiveServer(
         keyring=keyring, journal=_journal(options), bus=_bus(options), published=published,
         cookies=cookies, allowed_origin=same_origin, clock=time.time,
     )  # fmt: skip
-    engine = Engine(
-        behind_the_gate(live, shell), keyring=keyring, ledger=ledger, porter=porter,
-        cookies=cookies, published=published, school=SCHOOL_PATHS, clock=time.time,
-        secure=options.secure, pass_idle_s=options.pass_idle_s,
-    )  # fmt: skip
-    signals = SignalsReader(engine=engine, live=live, canary=canary, published=published, clock=time.time)
+    rooms = behind_the_gate(live, shell)
+    pilot = Pilot(
+        readings=lambda: {"http": _reading(options, shell)},
+        answers=lambda: canary.app_ok,
+        journal=LadderJournal(options.data),
+    )
+    gate = _gate(options, keyring, rooms, pilot)
+    signals = SignalsReader(engine=gate.figures, live=live, canary=canary, published=published, clock=time.time)
     status_folder = options.data / "status"
     status = StatusFiles(status_folder)
     publisher = StatusPublisher(
@@ -94,8 +87,42 @@ def build(options: Options, keyring: Keyring) -> House:
         "/__*": health, "/metrics": health, "/static/*": static, **dict.fromkeys(AT_THE_ROOT, static),
         "/colis/*": PackageFiles(options.data / "colis"), "/etat": status, "/etat/*": status,
     }  # fmt: skip
-    edge = Edge(before=before, behind=engine, hosts=known_hosts(options), secure=options.secure)
-    return House(edge, shell, canary, porter, live, publisher)
+    edge = Edge(before=before, behind=gate.application, hosts=known_hosts(options), secure=options.secure)
+    served = edge if gate.embedded else behind_an_edge(edge, keyring)
+    return House(served, shell, canary, gate.run, live, publisher, gate.haproxy)
+
+
+class _Gate(NamedTuple):
+    """A gate of any kind: what answers in its place in this process, its figures, what has to run, HAProxy if ours."""
+
+    application: Application
+    figures: Gate
+    run: Callable[[], Awaitable[None]]
+    haproxy: HaproxyEdge | None = None
+    embedded: bool = False
+
+
+def _reading(options: Options, shell: SchoolShell) -> Reading:
+    reading = shell.meter.read()
+    # Behind HAProxy nobody says which requests are those of newcomers.
+    return reading if options.edge == "embedded" else reading._replace(background_per_s=None)
+
+
+def _gate(options: Options, keyring: Keyring, rooms: Application, pilot: Pilot) -> _Gate:
+    if options.edge == "haproxy":
+        haproxy = HaproxyEdge(options, keyring, pilot=pilot)
+        return _Gate(rooms, haproxy.agent, haproxy.agent.run, haproxy)
+    if options.edge == "external":
+        elsewhere = GateElsewhere(options.capacity)
+        return _Gate(rooms, elsewhere, elsewhere.run)
+    ledger, published = _ledger(options), options.data / "published"
+    porter = Porter(ledger, capacity=options.capacity, published=published, pilot=pilot, clock=time.time)
+    engine = Engine(
+        rooms, keyring=keyring, ledger=ledger, porter=porter,
+        cookies=cookie_names(secure=options.secure), published=published, school=SCHOOL_PATHS, clock=time.time,
+        secure=options.secure, pass_idle_s=options.pass_idle_s,
+    )  # fmt: skip
+    return _Gate(engine, engine, porter.run, embedded=True)
 
 
 def behind_the_gate(live: Application, school: Application) -> Application:

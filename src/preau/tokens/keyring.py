@@ -40,6 +40,10 @@ class Keyring:
         """The id of the key that signs at ``now_s``: ``<day>-<generation>``."""
         return f"{int(now_s // DAY_S)}-{self._signing}"
 
+    def kids(self, day: int) -> tuple[str, ...]:
+        """The ids of all keys of ``day``, the signing generation first: what an edge is given that holds no secret."""
+        return tuple(f"{day}-{generation}" for generation in self._by_generation)
+
     def accepts(self, kid: str, *, now_s: float, max_age_days: int) -> bool:
         """Whether ``kid`` names a known secret and a day in [today - ``max_age_days``, tomorrow]."""
         day, _, generation = kid.partition("-")

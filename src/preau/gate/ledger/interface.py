@@ -91,7 +91,20 @@ class Census(NamedTuple):
     """In no particular order."""
 
 
-class Ledger(Protocol):
+class Counts(Protocol):
+    """What the porter asks of a store; an edge that keeps its own counters answers no more than this."""
+
+    async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:
+        """The waits that are remembered, by subject."""
+
+    async def restore_at_the_door(self, waits: dict[str, Wait]) -> None:
+        """Puts back what was published before a restart; what the ledger knows itself wins."""
+
+    async def census(self, *, now_s: float) -> Census:
+        """Counts, after forgetting what has expired. Cost: linear in the people waiting, once a second."""
+
+
+class Ledger(Counts, Protocol):
     """What the engine and the porter ask of a store. Times are wall-clock seconds; the caller brings them.
 
     Every method may raise ``LedgerUnavailable``.
@@ -135,15 +148,6 @@ class Ledger(Protocol):
 
     async def note_at_the_door(self, subject: str, *, now_s: float) -> Wait:
         """This card's holder is waiting now; returns the present wait."""
-
-    async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:
-        """The waits that are remembered, by subject."""
-
-    async def restore_at_the_door(self, waits: dict[str, Wait]) -> None:
-        """Puts back what was published before a restart; what the ledger knows itself wins."""
-
-    async def census(self, *, now_s: float) -> Census:
-        """Counts, after forgetting what has expired. Cost: linear in the people waiting, once a second."""
 
     async def close(self) -> None:
         """Lets go of connections."""

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 from html import escape
 from pathlib import Path
@@ -94,50 +94,57 @@ class Pages:
         return page
 
     def _waiting_page(self, view: WaitingView) -> bytes:
-        wait = wait_text(view.told.interval)
-        said = view.words
-        fields = {
-            "title": escape(f"{wait or _('File d’attente')} · Préau"),
-            "refresh": _refresh(view),
-            "section": view.lessons[0].section
-            if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS
-            else "",
-            "lane": str(view.lane),
-            "key": str(view.order_key),
-            "lot": str(view.lot),
-            "back": escape(view.back),
-            "voice": said.voice,
-            "whom": escape(said.whom),
-            "next_in": escape(said.next_in),
-            "slow_s": str(int(view.refresh_s == SLOW_REFRESH_S)),
-            "paused": str(int(not view.refresh_s)),
-            "puzzle": "" if view.puzzle is None else _puzzle(view.puzzle),
-            "solver": _SOLVER_TAG if view.puzzle else "",
-            "kept": escape(said.kept),
-            "intro": escape(_intro(view)),
-            "notice": _sent_notice(view),
-            "before": str(view.before),
-            "before_text": f"{view.before:,}".replace(",", NBSP),
-            "before_words": escape(before_words(said, view.before)),
-            "wait_class": "big" if wait and wait[0].isdigit() else "big words",
-            "wait": escape(wait or said.unknown_wait),
-            "about": escape(_about_the_wait(view)),
-            "best": "" if view.told.best_s is None else str(round(view.told.best_s)),
-            "squares": _squares(square(view.before)),
-            "alone": "" if view.lessons else ' class="one"',
-            "sign_in": _sign_in(view.sign_in),
-            "give_back_means": escape(said.give_back_means),
-            "lessons": _lessons(view.lessons, said),
-            "stays": escape(said.stays),
-            "noted": _noted(view),
-            "why": escape(said.why),
-        }
-        return self._waiting.substitute(_LABELS, **fields, **_controls(view)).encode()
+        return self.filled(fields_of(view))
+
+    def filled(self, fields: Mapping[str, str]) -> bytes:
+        """The waiting page with these fields, already escaped: another engine fills some of them by itself."""
+        return self._waiting.substitute(_LABELS, **fields).encode()
 
     def notice(self, *, title: str, text: str, code: str, action: str, href: str = "/") -> bytes:
         """A page with one message and one thing to do next."""
         fields = {"title": title, "text": text, "code": code, "action": action, "href": href}
         return self._notice.substitute(_LABELS, **{name: escape(value) for name, value in fields.items()}).encode()
+
+
+def fields_of(view: WaitingView) -> dict[str, str]:
+    """The fields of the waiting page that depend on who reads it, escaped for HTML."""
+    wait = wait_text(view.told.interval)
+    said = view.words
+    return {
+        "title": escape(f"{wait or _('File d’attente')} · Préau"),
+        "refresh": _refresh(view),
+        "section": view.lessons[0].section if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS else "",
+        "lane": str(view.lane),
+        "key": str(view.order_key),
+        "lot": str(view.lot),
+        "back": escape(view.back),
+        "voice": said.voice,
+        "whom": escape(said.whom),
+        "next_in": escape(said.next_in),
+        "slow_s": str(int(view.refresh_s == SLOW_REFRESH_S)),
+        "paused": str(int(not view.refresh_s)),
+        "puzzle": "" if view.puzzle is None else _puzzle(view.puzzle),
+        "solver": _SOLVER_TAG if view.puzzle else "",
+        "kept": escape(said.kept),
+        "intro": escape(_intro(view)),
+        "notice": _sent_notice(view),
+        "before": str(view.before),
+        "before_text": f"{view.before:,}".replace(",", NBSP),
+        "before_words": escape(before_words(said, view.before)),
+        "wait_class": "big" if wait and wait[0].isdigit() else "big words",
+        "wait": escape(wait or said.unknown_wait),
+        "about": escape(_about_the_wait(view)),
+        "best": "" if view.told.best_s is None else str(round(view.told.best_s)),
+        "squares": squares_of(square(view.before)),
+        "alone": "" if view.lessons else ' class="one"',
+        "sign_in": sign_in_of(view.sign_in),
+        "give_back_means": escape(said.give_back_means),
+        "lessons": lessons_of(view.lessons, said),
+        "stays": escape(said.stays),
+        "noted": _noted(view),
+        "why": escape(said.why),
+        **_controls(view),
+    }
 
 
 _LABELS: Final = {
@@ -199,7 +206,7 @@ def _sent_notice(view: WaitingView) -> str:
     return f'<p class="sent">{escape(text)}</p>'
 
 
-def _sign_in(path: str) -> str:
+def sign_in_of(path: str) -> str:
     """The way past the queue for who goes first but is not known yet."""
     if not path:
         return ""
@@ -221,7 +228,7 @@ def _about_the_wait(view: WaitingView) -> str:
     return f"{known}. {_('Moins de places se libèrent que prévu.')}" if view.told.is_slower else known
 
 
-def _squares(here: int) -> str:
+def squares_of(here: int) -> str:
     names = [*(str(number) for number in range(1, SQUARES + 1)), _("ciel")]
     kinds = ["done" if number < here else "here" if number == here else "" for number in range(1, len(names) + 1)]
     return "".join(
@@ -230,7 +237,7 @@ def _squares(here: int) -> str:
     )
 
 
-def _lessons(lessons: Sequence[OfferedLesson], said: Words) -> str:
+def lessons_of(lessons: Sequence[OfferedLesson], said: Words) -> str:
     if not lessons:
         return ""
     title = f'<h2 id="lessons">{escape(said.lesson)}</h2>'

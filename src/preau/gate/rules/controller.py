@@ -91,11 +91,13 @@ class Reading(NamedTuple):
     """What one resource says of the last second. ``work`` is in its own unit: requests, verifications, joins.
 
     ``queue_s``: mean time between arrival and begin of the work begun in that second. ``failed_share`` in [0, 1].
+    ``background_per_s`` None: nobody can tell the work of newcomers from that of others; then an entry is taken to cost
+    what it was believed to.
     """
 
     done_per_s: float
     queue_s: float
-    background_per_s: float = 0.0
+    background_per_s: float | None = 0.0
     failed_share: float = 0.0
 
     @property
@@ -229,7 +231,7 @@ def _learned(resource: Resource, reading: Reading, memory: Memory, *, waiting: b
 def _work_per_entry(resource: Resource, reading: Reading, memory: Memory) -> float:
     """Corrected by what the entries of the last seconds really asked for; only while the work is done as it comes."""
     predicted = resource.work_per_entry * sum(memory.entered) / ENTRY_S
-    if predicted <= 0 or reading.is_saturated or len(memory.entered) < ENTRY_S:
+    if predicted <= 0 or reading.is_saturated or reading.background_per_s is None or len(memory.entered) < ENTRY_S:
         return resource.work_per_entry
     error = (reading.done_per_s - reading.background_per_s) / predicted - 1
     learned = resource.work_per_entry * (1 + LEARN * min(max(error, -0.5), 0.5))
@@ -237,7 +239,8 @@ def _work_per_entry(resource: Resource, reading: Reading, memory: Memory) -> flo
 
 
 def _entries_per_s(resource: Resource, reading: Reading | None, memory: Memory) -> float:
-    background, queue_s = (0.0, 0.0) if reading is None else (reading.background_per_s, reading.queue_s)
+    background = 0.0 if reading is None else _background(resource, reading, memory)
+    queue_s = 0.0 if reading is None else reading.queue_s
     spare = max(HEADROOM * resource.capacity_per_s - background, 0.0)
     of_entered = sum(people * (1 - (age + 0.5) / ENTRY_S) for age, people in enumerate(memory.entered))
     promised = resource.work_per_entry * (memory.coming + of_entered) + queue_s * resource.capacity_per_s
@@ -245,6 +248,12 @@ def _entries_per_s(resource: Resource, reading: Reading | None, memory: Memory) 
     kept = spare * (memory.hear_s + ENTRY_S / 2)
     work_per_s = spare + (kept - promised) / CATCH_UP_S
     return max(work_per_s, 0.0) / resource.work_per_entry * (1 + resource.trim)
+
+
+def _background(resource: Resource, reading: Reading, memory: Memory) -> float:
+    if reading.background_per_s is not None:
+        return reading.background_per_s
+    return max(0.0, reading.done_per_s - resource.work_per_entry * sum(memory.entered) / ENTRY_S)
 
 
 def _brakes(reading: Reading) -> bool:

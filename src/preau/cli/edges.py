@@ -1,0 +1,50 @@
+"""`preau edge render` and `preau edge agent`: a HAProxy that the operator runs."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from preau.cli.terminal import printable, stop
+from preau.gate.haproxy.process import EdgeNotStarted
+from preau.gate.haproxy.render import CONFIGURATION
+from preau.project import installation, logs
+from preau.project.haproxy_edge import HaproxyEdge
+from preau.project.options import Options
+
+
+def render(options: Options, folder: Path, *, bind: str, peers: tuple[str, ...], name: str) -> int:
+    """Writes the files of an edge and has HAProxy read them; returns 2 when it is missing or refuses them."""
+    named = tuple((own, address) for own, _, address in (peer.partition("=") for peer in peers))
+    if any(not own or not address for own, address in named) or (named and name not in dict(named)):
+        stop("--peer : NOM=ADRESSE:PORT est attendu pour chaque portail, et --name est l’un de ces noms.")
+    edge = _edge(options, folder, bind=bind, peers=named, name=name)
+    edge.write()
+    click.echo(f"Écrit dans {folder} : ces fichiers contiennent des clés, gardez-les en mode 600.")
+    try:
+        asyncio.run(edge.check())
+    except EdgeNotStarted as error:
+        click.echo(f"À VOIR : {printable(str(error))}", err=True)
+        return 2
+    click.echo(f"Vérifié. Lancez : haproxy -f {folder / CONFIGURATION}, puis : preau edge agent --folder {folder}")
+    return 0
+
+
+def agent(options: Options, folder: Path) -> int:
+    """Feeds the HAProxy of this folder until it is interrupted."""
+    logs.configure(as_json=options.log_json)
+    try:
+        asyncio.run(_edge(options, folder, bind="").agent.run())
+    except KeyboardInterrupt:
+        return 0
+    return 1
+
+
+def _edge(
+    options: Options, folder: Path, *, bind: str, peers: tuple[tuple[str, str], ...] = (), name: str = ""
+) -> HaproxyEdge:
+    installation.prepare(options.data)
+    host, port = options.bind
+    keyring = installation.keyring(options)
+    behind = f"{host}:{port}"
+    return HaproxyEdge(options, keyring, folder=folder, bind=bind, application=behind, peers=peers, name=name)

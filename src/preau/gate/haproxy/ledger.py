@@ -1,0 +1,93 @@
+"""The counters of a HAProxy edge, read as a ledger is: so the porter runs on an edge as on the embedded engine.
+
+Who is inside is never listed, only counted. The waiting are listed: their devices are sampled (``rules.state``), so
+they are a few thousand at most.
+"""
+
+from typing import Final
+
+from preau.gate.haproxy.control import Control, EdgeUnavailable, Entry
+from preau.gate.ledger.interface import Census, LedgerUnavailable, Wait, Waiter
+from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.rules.state import lot_of
+
+DOOR_LIFE_MS: Final = 900_000
+"""As long as the table ``t_door`` keeps a card that was not seen again."""
+
+PRESENCE: Final = ("t_guests", "t_staff", "t_unproven")
+
+
+class EdgeLedger:
+    """See ``gate.ledger.interface.Counts``.
+
+    Args:
+        control: the socket of the edge.
+    """
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._door = MemoryLedger()
+        self._admitted: dict[int, int] = {}
+
+    async def census(self, *, now_s: float) -> Census:  # noqa: ARG002  HAProxy has its own clock
+        try:
+            used = await self._control.used()
+            waiting = await self._control.entries("t_waiting", "data.gpt0 eq 0")
+            claims = await self._control.entries("t_claims")
+        except EdgeUnavailable as error:
+            raise LedgerUnavailable(str(error)) from error
+        figures = next((entry.data for entry in claims if entry.key == "limited"), {})
+        self._admitted = {lane: _figure(figures, lane + 1) for lane in range(4)}
+        return Census(
+            inside=used.get("t_guests", 0) + used.get("t_unproven", 0),
+            inside_staff=used.get("t_staff", 0),
+            admitted_total=sum(number for lane, number in self._admitted.items() if lane),
+            waiting=tuple(_latest(waiting)),
+        )
+
+    @property
+    def admitted_by_lane(self) -> dict[int, int]:
+        """Claims granted since HAProxy started, by lane, at the last census."""
+        return self._admitted
+
+    async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:
+        """The edge remembers a wait for a quarter of an hour, the agent for the day."""
+        try:
+            seen = await self._control.entries("t_door")
+        except EdgeUnavailable:
+            return await self._door.at_the_door(now_s=now_s)
+        for entry in seen:
+            last_s = int(now_s - (DOOR_LIFE_MS - entry.expires_in_ms) / 1000)
+            first_s = min(entry.data.get("gpt0", last_s) or last_s, last_s)
+            await self._door.note_at_the_door(entry.key, now_s=first_s)
+            await self._door.note_at_the_door(entry.key, now_s=last_s)
+        return await self._door.at_the_door(now_s=now_s)
+
+    async def restore_at_the_door(self, waits: dict[str, Wait]) -> None:
+        await self._door.restore_at_the_door(waits)
+
+
+def _figure(figures: dict[str, int], index: int) -> int:
+    return figures.get(f"gpc{index}", 0)
+
+
+def _latest(entries: list[Entry]) -> list[Waiter]:
+    """One place for each ticket: the one that was heard last."""
+    places: dict[str, tuple[int, Waiter]] = {}
+    for entry in entries:
+        waiter = _waiter(entry.key)
+        if waiter is not None and places.get(waiter.tid, (0, waiter))[0] <= entry.expires_in_ms:
+            places[waiter.tid] = (entry.expires_in_ms, waiter)
+    return [waiter for _expires, waiter in places.values()]
+
+
+def _waiter(key: str) -> Waiter | None:
+    lane, _, rest = key.partition(".")
+    order, _, tid = rest.partition(".")
+    if not (lane.isdigit() and order.isdigit()) or int(lane) > 3:  # noqa: PLR2004  the last lane
+        return None
+    try:
+        lot_of(tid)
+    except ValueError:
+        return None
+    return Waiter(int(lane), int(order), tid)

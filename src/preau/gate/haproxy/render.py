@@ -1,0 +1,191 @@
+"""A complete HAProxy edge as text: the configuration, its maps and its pages, from the settings alone.
+
+Pure: the same settings and keys give the same files. ``preau edge render`` writes them; the agent rewrites the maps
+while HAProxy runs.
+"""
+
+from gettext import gettext as _
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import msgspec
+
+from preau.gate.answers import refusal_json
+from preau.gate.haproxy import maps, pages
+from preau.gate.haproxy.responses import error_pages, own_headers, response_rules
+from preau.gate.haproxy.settings import EdgeSettings
+from preau.gate.haproxy.waiting import waiting_rules
+from preau.gate.page.render import Pages
+from preau.gate.rules.admission import UNPROVEN_S
+from preau.gate.rules.calling import OPEN
+from preau.gate.visitor import MAX_BACK_CHARS
+from preau.tokens.seat import AFTER_LESSON_S
+
+CONFIGURATION: Final = "haproxy.cfg"
+_TEMPLATE: Final = Path(__file__).with_name("haproxy.cfg")
+_ID: Final = "[0-9A-Za-z_-]{11}"
+
+
+def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_json: str) -> dict[str, str]:
+    """Every file of the edge by its name in the folder.
+
+    Args:
+        settings: what the operator chose.
+        keys: the first content of this map (``maps.key_lines``).
+        plan: of this one (``maps.plan_lines``).
+        state_json: the first ``/attente/etat.json``.
+    """
+    drawn = Pages()
+    return {
+        CONFIGURATION: _configuration(settings, drawn),
+        "keys.map": maps.text_of(keys),
+        "plan.map": maps.text_of(plan),
+        "state.map": maps.text_of((("json", state_json),)),
+        "wait.map": "",
+        "lessons.map": "",
+        **{f"standing{lane}.map": maps.text_of(maps.standing_lines({}, lane)) for lane in range(4)},
+        "powers.map": maps.text_of(maps.power_lines()),
+        "lengths.map": maps.text_of(maps.length_lines()),
+        "squares.map": maps.text_of(pages.square_lines()),
+        **{f"words_{voice.name}.map": maps.text_of(pages.word_lines(voice)) for voice in pages.VOICES},
+        "errors.map": maps.text_of(_error_lines(drawn)),
+        **_page_files(drawn),
+    }
+
+
+def _page_files(drawn: Pages) -> dict[str, str]:
+    waiting = {
+        f"waiting_{voice.name}_{pace}.html": pages.waiting_page(drawn, voice, pace)
+        for voice in pages.VOICES
+        for pace in pages.PACES
+    }
+    notices = {
+        f"notice_{name}.html": pages.notice_page(drawn, **msgspec.structs.asdict(notice))
+        for name, notice in pages.NOTICES.items()
+    }
+    return {**waiting, **notices}
+
+
+def _error_lines(drawn: Pages) -> maps.Lines:
+    """What HAProxy answers when the application does not: whole answers, so on one line each."""
+    lines = []
+    for voice, again in (("tu", _("réessaie dans une minute")), ("vous", _("réessayez dans une minute"))):
+        notice = msgspec.structs.asdict(pages.NOTICES[f"resting_{voice}"])
+        page = drawn.notice(**notice).decode()  # an empty address leads to the page that was asked for
+        message = _("Préau reprend son souffle : {again}, rien n’est perdu.").format(again=again)
+        lines += [(f"page.{voice}", page.replace("\n", " "))]
+        lines += [(f"json.{voice}", refusal_json("app_unavailable", message).decode())]
+    return tuple(lines)
+
+
+def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
+    own = own_headers(settings)
+    fields = {
+        **_places(settings),
+        **_patterns(),
+        **_limits(settings),
+        "errors": error_pages(settings, drawn.csp),
+        "peers": _peers(settings),
+        "local_peer": f"    localpeer {settings.own_name}\n" if settings.peers else "",
+        "sync": " peers edges" if settings.peers else "",
+        "wants_page": _wants_page(settings),
+        "busy": _busy(),
+        "totals": _totals(),
+        "waiting": waiting_rules(settings, drawn.csp),
+        "responses": response_rules(settings, drawn.csp),
+        "notice_headers": f' hdr cache-control no-store hdr content-security-policy "{drawn.csp}"{own}',
+        "method_unknown": refusal_json("method_unknown", _("Cette façon de demander n’existe pas ici.")).decode(),
+    }
+    return Template(_TEMPLATE.read_text("utf-8")).substitute(fields)
+
+
+def _places(settings: EdgeSettings) -> dict[str, str]:
+    tls = f" ssl crt {settings.certificate} alpn h2,http/1.1" if settings.certificate else ""
+    return {
+        "folder": settings.folder,
+        "bind": settings.bind,
+        "bind_tls": tls,
+        "global_tls": "    ssl-default-bind-options ssl-min-ver TLSv1.2\n    tune.ssl.default-dh-param 2048\n"
+        if tls
+        else "",
+        "application": settings.application,
+        "edge_secret": settings.edge_secret,
+        "card": settings.cookies.card,
+        "ticket": settings.cookies.ticket,
+        "admission": settings.cookies.admission,
+        "open_exact": " ".join(settings.open.exact),
+        "open_prefixes": " ".join(settings.open.prefixes),
+        "sign_in": " ".join(settings.school.sign_in),
+        "write_lane": settings.school.write_lane,
+    }
+
+
+def _patterns() -> dict[str, str]:
+    return {
+        "kid": "[0-9]{1,6}-[0-9a-f]{4}",
+        "integer": "(?:0|[1-9][0-9]{0,18})",
+        "id": _ID,
+        "mac": "[0-9A-Za-z_-]{22}",
+    }
+
+
+def _limits(settings: EdgeSettings) -> dict[str, str]:
+    # Arrival keys are drawn for lane 3, and for lane 2 once it is served; a ticket of a lane not served is none.
+    not_kept = "2" if settings.card_lane != 2 else ""  # noqa: PLR2004  the lane of cards
+    return {
+        "connections_max": str(settings.connections_max),
+        "threads": str(settings.threads),
+        "source_rate": str(settings.source_connections_per_10_s),
+        "idle_s": str(settings.pass_idle_s),
+        "unproven_s": str(UNPROVEN_S),
+        "after_lesson_s": str(AFTER_LESSON_S),
+        "offset_s": str(settings.clock_offset_s),
+        "offset_ms": str(settings.clock_offset_s * 1000),
+        "card_lane": str(settings.card_lane),
+        "lanes_not_kept": not_kept,
+        "open_mark": str(OPEN),
+        "back_chars": str(MAX_BACK_CHARS),
+        "school_width": str(settings.school_width),
+        "homework_width": str(settings.homework_width),
+        "homework_line": str(settings.homework_line),
+        "sign_in_width": str(settings.sign_in_width),
+        "sign_in_line": str(settings.sign_in_line),
+        "sign_in_per_source": str(settings.sign_in_per_source),
+    }
+
+
+def _peers(settings: EdgeSettings) -> str:
+    if not settings.peers:
+        return ""
+    lines = "\n".join(f"    peer {name} {address}" for name, address in settings.peers)
+    return f"peers edges\n{lines}\n"
+
+
+def _wants_page(settings: EdgeSettings) -> str:
+    """Whether a person reads the answer: ``gate.visitor.wants_page``."""
+    json_first = "!{ var(txn.accept) -m reg '^(?:(?!json).)*text/html' }"
+    other = "{ req.hdr(sec-fetch-dest) -m found } !{ req.hdr(sec-fetch-dest) -m str document iframe frame }"
+    rules = [
+        "set-var(txn.accept) req.fhdr(accept),lower",
+        f"set-var(txn.as) str(json) if {{ var(txn.accept) -m sub json }} {json_first}",
+        f"set-var(txn.as) str(json) if !{{ var(txn.accept) -m sub text/html }} {other}",
+    ]
+    if settings.school.scripts:
+        scripts = " ".join(sorted(settings.school.scripts))
+        rules.append(f"set-var(txn.as) str(json) if {{ var(txn.path) -m str {scripts} }}")
+    rules.append("set-var(txn.error) var(txn.as),concat(.vous)")
+    return "\n".join(f"    http-request {rule}" for rule in rules)
+
+
+def _busy() -> str:
+    """Today's and tomorrow's hours: twelve digits from the place of the week; Sunday's are followed by Monday's."""
+    rule = (
+        "    http-request set-var(txn.busy) var(txn.week),bytes({},12),hex2i if card {{ var(txn.weekday) -m int {} }}"
+    )
+    return "\n".join(rule.format(6 * weekday, weekday) for weekday in range(7))
+
+
+def _totals() -> str:
+    rule = "    http-request sc-inc-gpc({},2) if claim {{ var(txn.lane) -m int {} }}"
+    return "\n".join(rule.format(lane + 1, lane) for lane in range(4))

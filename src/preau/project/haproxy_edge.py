@@ -1,0 +1,199 @@
+"""HAProxy in front of the application, in two ways.
+
+``PREAU_EDGE=haproxy``: one process owns everything. HAProxy listens on BIND, the application behind it on a socket in a
+folder that only this account may enter; the process writes the files of HAProxy, starts it, feeds it and ends it.
+``PREAU_EDGE=external``: the operator runs HAProxy on what ``preau edge render`` wrote and ``preau edge agent`` feeds;
+the application listens on BIND without a gate. In both the application answers only to who shows the edge's secret.
+"""
+
+import asyncio
+import base64
+import resource
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from preau.gate.engine import GateSnapshot
+from preau.gate.haproxy import maps
+from preau.gate.haproxy.agent import EdgeAgent, plan_of
+from preau.gate.haproxy.behind import BehindTheEdge
+from preau.gate.haproxy.control import Control
+from preau.gate.haproxy.ledger import EdgeLedger
+from preau.gate.haproxy.process import EdgeProcess, write_files
+from preau.gate.haproxy.render import render
+from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
+from preau.gate.pilot import Pilot
+from preau.gate.porter import Porter
+from preau.gate.request import SchoolPaths
+from preau.project.asgi_types import Application
+from preau.project.edge import headers_of_own_pages
+from preau.project.options import Options
+from preau.project.static_files import AT_THE_ROOT
+from preau.school.pages.script_paths import SCRIPT_PATHS
+from preau.tokens.cookies import cookie_names
+from preau.tokens.keyring import Keyring
+
+SCHOOL_PATHS: Final = SchoolPaths(
+    write_lane="/travail/",
+    sign_in=("/connexion/", "/c/"),
+    scripts=SCRIPT_PATHS,
+)
+OPEN_PATHS: Final = ("/__*", "/metrics", "/static/*", *AT_THE_ROOT, "/colis/*", "/etat", "/etat/*")
+"""What is answered without the gate; ``*``: everything that begins so. The keys of ``before`` in ``project.wiring``."""
+
+FOLDER: Final = "edge"
+CONNECTIONS_MAX: Final = 20_000
+SPARE_DESCRIPTORS: Final = 200
+
+
+class HaproxyEdge:
+    """HAProxy in front of the application, its agent and the files of both.
+
+    Args:
+        options: of the installation.
+        keyring: keys of the tokens.
+        pilot: sets rate and level; None: by places alone, as for an edge apart from the application.
+        folder: where the files are; None: in the data folder.
+        bind: where HAProxy listens; None: on BIND.
+        application: where the application listens, as HAProxy writes it; None: on a socket in the folder.
+        peers: all edges of the installation by name with the addresses where they listen for each other.
+        name: which of them this one is.
+
+    Attributes:
+        agent: what feeds HAProxy; to be run for as long as it runs.
+        socket: the socket on which the application has to listen.
+    """
+
+    def __init__(  # noqa: PLR0913  each is a choice of who runs the edge
+        self,
+        options: Options,
+        keyring: Keyring,
+        *,
+        pilot: Pilot | None = None,
+        folder: Path | None = None,
+        bind: str | None = None,
+        application: str | None = None,
+        peers: tuple[tuple[str, str], ...] = (),
+        name: str = "",
+    ) -> None:
+        self._options, self._keyring = options, keyring
+        self._folder = (folder or options.data / FOLDER).resolve()
+        self.socket = self._folder / "application.sock"
+        self._peers, self._name = peers, name
+        self._bind = bind or _address(*options.bind)
+        self._application = application or f"unix@{self.socket}"
+        self._process = EdgeProcess(self._folder)
+        control, published = Control(self._folder / "edge.sock"), options.data / "published"
+        ledger = EdgeLedger(control)
+        self._porter = Porter(ledger, capacity=options.capacity, published=published, pilot=pilot, clock=time.time)
+        self.agent = EdgeAgent(
+            control,
+            folder=self._folder,
+            keyring=keyring,
+            ledger=ledger,
+            porter=self._porter,
+            published=published,
+        )
+
+    def files(self) -> dict[str, str]:
+        """Every file of the edge, by name."""
+        now_s, outlook = time.time(), self._porter.outlook
+        keys = maps.key_lines(self._keyring, now_s=now_s)
+        return render(self._settings(), keys, plan_of(outlook, now_s=now_s), outlook.state_json.decode())
+
+    def write(self) -> None:
+        """Writes the files into the folder."""
+        write_files(self._folder, self.files())
+
+    async def check(self) -> None:
+        """Has HAProxy read them; raises ``EdgeNotStarted`` with what it says."""
+        await self._process.check()
+
+    async def __aenter__(self) -> Self:
+        """Starts HAProxy; raises ``EdgeNotStarted``."""
+        self.write()
+        self.socket.unlink(missing_ok=True)
+        await self._process.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._process.stop()
+
+    async def run(self) -> None:
+        """Starts HAProxy again whenever it ends."""
+        await self._process.run()
+
+    def _settings(self) -> EdgeSettings:
+        options = self._options
+        certificate = options.edge_certificate
+        return EdgeSettings(
+            folder=str(self._folder),
+            bind=self._bind,
+            application=self._application,
+            edge_secret=edge_secret(self._keyring),
+            cookies=cookie_names(secure=options.secure),
+            secure=options.secure,
+            school=SCHOOL_PATHS,
+            open=_open_paths(),
+            headers=headers_of_own_pages(secure=options.secure),
+            certificate="" if certificate is None else str(certificate.resolve()),
+            pass_idle_s=options.pass_idle_s,
+            threads=options.edge_threads,
+            connections_max=_connections_max(),
+            peers=self._peers,
+            own_name=self._name,
+        )
+
+
+class GateElsewhere:
+    """What an application knows of a gate that an edge of its own runs: only its capacity."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+
+    def snapshot(self) -> GateSnapshot:
+        """The figures of the gate; nobody inside and nobody waiting, as far as this process sees."""
+        return GateSnapshot(
+            inside=0,
+            waiting={},
+            arrivals_total=0,
+            admitted_total=0,
+            refused_total=0,
+            capacity=self._capacity,
+            level=0,
+            tokens_refused={},
+            ledger_failures_total=0,
+        )
+
+    async def run(self) -> None:
+        """There is no porter here."""
+        await asyncio.Event().wait()
+
+
+def behind_an_edge(app: Application, keyring: Keyring) -> BehindTheEdge:
+    """The application without a gate, for the edges of this installation alone."""
+    return BehindTheEdge(app, secret=edge_secret(keyring))
+
+
+def edge_secret(keyring: Keyring) -> str:
+    """What an edge shows to the application: 43 characters of base64url, the same for all of an installation."""
+    return base64.urlsafe_b64encode(keyring.standing_key("edge")).rstrip(b"=").decode("ascii")
+
+
+def _open_paths() -> OpenPaths:
+    prefixes = tuple(path[:-1] for path in OPEN_PATHS if path.endswith("*"))
+    return OpenPaths(exact=tuple(path for path in OPEN_PATHS if not path.endswith("*")), prefixes=prefixes)
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _connections_max() -> int:
+    """As many as the descriptors of a process allow, two for each connection."""
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else (soft - SPARE_DESCRIPTORS) // 2
+    return max(100, min(CONNECTIONS_MAX, allowed))

@@ -1,0 +1,251 @@
+"""A HAProxy whose agent and application are dead: order is kept, entry is slow, nobody reads an error of HAProxy."""
+
+import asyncio
+import http.client
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from gate.conformance.client import JSON, SECRET, GateOnAPort, free_port
+from gate.conformance.served import SCHOOL
+from gate.conformance.test_entry import card_of
+from preau.gate.haproxy import maps
+from preau.gate.haproxy.control import Control, backend_of
+from preau.gate.haproxy.ledger import EdgeLedger
+from preau.gate.haproxy.process import haproxy_binary, write_files
+from preau.gate.haproxy.render import render
+from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
+from preau.gate.rules.plan import Plan
+from preau.tokens import ticket
+from preau.tokens.card import Role
+from preau.tokens.cookies import cookie_names
+from preau.tokens.keyring import Keyring
+from preau.tokens.ticket import Ticket
+
+KEYRING = Keyring(SECRET)
+FIGURES = {"capacity": 50, "unproven": 12, "claims_per_s": 4, "calm_claims_per_s": 2, "sample": 1}
+
+
+class EdgeAlone(GateOnAPort):
+    """Its maps are in the test's hand."""
+
+    @property
+    def control(self) -> Control:
+        return Control(self.folder / "edge.sock")
+
+    def plan(self, *marks: tuple[int, ...], wait_s: int = 0) -> None:
+        """The plan of the minute, or without marks a plan that is over."""
+        now_s = time.time()
+        plan = Plan(int(now_s), marks or ((0, 0, 0, 0),))
+        lines = maps.plan_lines(plan, **FIGURES, wait_s={2: wait_s, 3: wait_s}, now_s=now_s)  # type: ignore[arg-type]
+        kept = tuple(line for line in lines if marks or ":" not in line[0])
+        asyncio.run(self.control.swap_map(self.folder / "plan.map", kept))
+
+    def ticket(self, *, age_s: float, tid: str) -> dict[str, str]:
+        now_s = time.time()
+        held = Ticket(lane=3, order_key=int((now_s - age_s) * 1_000_000), tid=tid)
+        return {"ticket": ticket.mint(KEYRING, held, now_s=now_s)}
+
+    def lets_in(self, cookies: dict[str, str]) -> bool:
+        """By the room in front of the door, which needs no application: who comes in is led on, with a pass."""
+        reply = self.ask("/attente/?vers=/", cookies=cookies)
+        assert (reply.status == 303) is ("passe" in reply.cookies)
+        return reply.status == 303
+
+
+def settings_of(folder: Path, **changes: Any) -> EdgeSettings:
+    settings = EdgeSettings(
+        folder=str(folder), bind=f"127.0.0.1:{free_port()}", application=f"127.0.0.1:{free_port()}",
+        edge_secret="x" * 43, cookies=cookie_names(secure=False), secure=False, school=SCHOOL, connections_max=500,
+        open=OpenPaths(exact=("/etat",), prefixes=("/static/",)),
+    )  # fmt: skip
+    return msgspec.structs.replace(settings, **changes)
+
+
+@contextmanager
+def edge_running(settings: EdgeSettings) -> Iterator[EdgeAlone]:
+    folder, port = Path(settings.folder), int(settings.bind.rpartition(":")[2])
+    write_files(folder, render(settings, maps.key_lines(KEYRING, now_s=time.time()), (), '{"v":1}'))
+    command = [str(haproxy_binary()), "-db", "-q", "-f", str(folder / "haproxy.cfg")]
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "log").open("wb"))
+        process = stack.enter_context(subprocess.Popen(command, stdout=log, stderr=log))  # noqa: S603
+        stack.callback(process.terminate)
+        alone = EdgeAlone("haproxy", port, folder, 0)
+        stack.callback(alone.close)
+        while not (folder / "edge.sock").exists():
+            assert process.poll() is None, (folder / "log").read_text()
+            time.sleep(0.02)
+        yield alone
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Iterator[EdgeAlone]:
+    if haproxy_binary() is None:
+        pytest.skip("HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
+    with edge_running(settings_of(tmp_path)) as alone:
+        yield alone
+
+
+def test_the_files_are_for_their_owner_alone(edge: EdgeAlone) -> None:
+    for path in edge.folder.iterdir():
+        if path.name != "log":
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_the_plan_decides_lane_by_lane_to_the_very_key(edge: EdgeAlone) -> None:
+    place = edge.ticket(age_s=10, tid="keyKEYkeyKE")
+    key = int(place["ticket"].split(".")[3])
+    edge.plan((0, 0, 0, key))
+    assert not edge.lets_in(place)
+    edge.plan((0, 0, 0, key + 1))
+    assert edge.lets_in(place)
+
+
+def test_past_the_plan_lanes_0_and_1_are_called_and_the_others_after_the_last_known_wait(edge: EdgeAlone) -> None:
+    edge.plan(wait_s=60)
+    assert edge.lets_in({"carnet": card_of(edge, Role.TEACHER)})
+    assert edge.lets_in({"carnet": card_of(edge, Role.PUPIL)})
+    assert not edge.lets_in(edge.ticket(age_s=50, tid="lateLATElat"))
+    assert edge.lets_in(edge.ticket(age_s=70, tid="earlyEARLYe"))
+
+
+def test_claims_are_limited_in_every_second_and_teachers_are_not(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 2**63 - 1))
+    granted = sum(edge.lets_in(edge.ticket(age_s=5, tid=f"claim{number:06}")) for number in range(20))
+    assert FIGURES["claims_per_s"] <= granted <= 2 * FIGURES["claims_per_s"]
+    teachers = [card_of(edge, Role.TEACHER, subject=f"teacher{number:04}") for number in range(10)]
+    assert all(edge.lets_in({"carnet": card}) for card in teachers)
+    edge.plan()
+    time.sleep(2.1)  # the limiter looks back over a sliding second
+    granted = sum(edge.lets_in(edge.ticket(age_s=5, tid=f"after{number:06}")) for number in range(20))
+    assert FIGURES["calm_claims_per_s"] <= granted <= 2 * FIGURES["calm_claims_per_s"]
+
+
+def test_without_any_plan_nobody_but_teachers_enters(edge: EdgeAlone) -> None:
+    assert not edge.lets_in(edge.ticket(age_s=5, tid="nobodyNOBOD"))
+    assert not edge.lets_in({"carnet": card_of(edge, Role.PUPIL)})
+    assert edge.lets_in({"carnet": card_of(edge, Role.TEACHER)})
+
+
+def test_without_keys_no_token_is_one_and_nobody_enters(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 2**63 - 1))
+    teacher = {"carnet": card_of(edge, Role.TEACHER)}
+    asyncio.run(edge.control.swap_map(edge.folder / "keys.map", (("generation", "0000"),)))
+    for cookies in (
+        teacher,
+        edge.ticket(age_s=5, tid="nobodyNOBOD"),
+        {"passe": "p1.20780-0000.9999999999.3.aaaaaaaaaaa."},
+    ):
+        reply = edge.ask("/", accept=JSON, cookies=cookies)
+        assert reply.json()["error"]["code"] in {"gate_waiting", "app_unavailable"}
+        assert not reply.cookies
+
+
+def test_a_dead_application_is_our_page_or_json(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 2**63 - 1))
+    page = edge.ask("/")
+    assert page.status == 503
+    assert "app_unavailable" in page.body
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["preau-gate"] == "waiting"
+    script = edge.ask("/", accept=JSON, cookies=dict(page.cookies))
+    assert script.status == 503
+    assert script.json()["error"]["code"] == "app_unavailable"
+
+
+def test_the_census_counts_what_came_in_and_what_waits(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 2**63 - 1))
+    for number in range(3):
+        assert edge.lets_in(edge.ticket(age_s=5, tid=f"inside{number:05}"))
+    assert edge.lets_in({"carnet": card_of(edge, Role.TEACHER)})
+    edge.plan((0, 0, 0, 0))
+    waiting = [edge.ticket(age_s=number, tid=f"waits{number:06}") for number in range(1, 5)]
+    let_in = [edge.lets_in(cookies) for cookies in waiting]
+    assert not any(let_in)
+    ledger = EdgeLedger(edge.control)
+    census = asyncio.run(ledger.census(now_s=time.time()))
+    assert (census.inside, census.inside_staff, census.admitted_total) == (3, 1, 3)
+    assert {waiter.tid for waiter in census.waiting} == {cookies["ticket"].split(".")[4] for cookies in waiting}
+    assert ledger.admitted_by_lane == {0: 1, 1: 0, 2: 0, 3: 3}
+    edge.plan((0, 0, 0, 2**63 - 1))
+    time.sleep(1.1)
+    assert edge.lets_in(waiting[0])
+    assert len(asyncio.run(ledger.census(now_s=time.time())).waiting) == 3
+    assert backend_of(asyncio.run(edge.control.statistics()), "school")["pxname"] == "school"
+
+
+def test_cards_at_the_door_are_remembered_with_their_first_second(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 0))
+    now_s = int(time.time())
+    for _ in range(2):
+        edge.ask("/", cookies={"carnet": card_of(edge, Role.PUPIL, subject="waitsATdoor")})
+    (wait,) = asyncio.run(EdgeLedger(edge.control).at_the_door(now_s=time.time())).items()
+    assert wait[0] == "waitsATdoor"
+    assert now_s <= wait[1].first_s <= wait[1].last_s <= now_s + 2
+
+
+def test_a_head_that_does_not_end_is_cut_within_seconds(edge: EdgeAlone) -> None:
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=10) as slow:
+        began = time.monotonic()
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        while slow.recv(4096):
+            pass
+        assert time.monotonic() - began < 8
+
+
+def test_two_edges_count_and_refuse_alike(edge: EdgeAlone, tmp_path: Path) -> None:
+    del edge  # it only says whether HAProxy is installed
+    peers = tuple((name, f"127.0.0.1:{free_port()}") for name in ("east", "west"))
+    folders = [tmp_path / name for name, _address in peers]
+    for folder in folders:
+        folder.mkdir()
+    both = [settings_of(folder, peers=peers, own_name=folder.name) for folder in folders]
+    with edge_running(both[0]) as east, edge_running(both[1]) as west:
+        for one in (east, west):
+            one.plan((0, 0, 0, 2**63 - 1))
+        east.until(lambda: are_joined(east) and are_joined(west))
+        place = east.ticket(age_s=5, tid="bothBOTHbot")
+        entered = east.ask("/attente/?vers=/", cookies=place)
+        assert west.until(lambda: asyncio.run(west.control.used())["t_guests"] == 1)
+        held = {"passe": entered.cookies["passe"]}
+        for one in (east, west):
+            one.plan((0, 0, 0, 0))
+            assert one.ask("/attente/?vers=/", cookies=held).status == 303
+        given = west.ask("/attente/quitter", method="POST", cookies=held, Sec_Fetch_Site="same-origin")
+        assert given.status == 200
+        assert east.until(lambda: east.ask("/attente/?vers=/", cookies=held).status == 200)
+
+
+def are_joined(edge: EdgeAlone) -> bool:
+    return "ESTA" in asyncio.run(edge.control.ask("show peers"))
+
+
+def test_the_configuration_with_tls_is_accepted(edge: EdgeAlone, tmp_path: Path) -> None:
+    del edge
+    key, certificate, both = (tmp_path / name for name in ("key.pem", "cert.pem", "both.pem"))
+    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(key)]
+    openssl = ["openssl", "req", "-x509", "-days", "1", "-subj", "/CN=localhost", *new_key, "-out", str(certificate)]
+    subprocess.run(openssl, check=True, capture_output=True)  # noqa: S603  our own words
+    both.write_text(certificate.read_text() + key.read_text())
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    secure = settings_of(folder, certificate=str(both), secure=True, cookies=cookie_names(secure=True))
+    with edge_running(secure) as alone:
+        alone.plan((0, 0, 0, 0))
+        context = ssl.create_default_context(cafile=str(certificate))
+        connection = http.client.HTTPSConnection("localhost", alone.port, context=context, timeout=5)
+        connection.request("GET", "/")
+        response = connection.getresponse()
+        cookie = response.headers["set-cookie"]
+        assert cookie.startswith("__Host-ticket=t1.")
+        assert cookie.endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
+        connection.close()

@@ -1,0 +1,104 @@
+"""The real process behind HAProxy: the one that it starts itself, and the one that the operator runs."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from preau.gate.haproxy.process import haproxy_binary
+from preau_process import PreauProcess, free_port
+
+pytestmark = pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
+
+
+def get(url: str, **headers: str) -> tuple[int, str, str]:
+    """Status, cookies and body."""
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+            return response.status, "; ".join(response.headers.get_all("set-cookie") or []), response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, "", error.read().decode()
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    ends = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def haproxies_of(folder: Path) -> list[int]:
+    """The processes of HAProxy that read the configuration in this folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(folder / "haproxy.cfg").encode() in words and words[0].endswith(b"haproxy"):
+            found.append(int(path.parent.name))
+    return found
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PreauProcess]:
+    process = PreauProcess(tmp_path / "var")
+    yield process
+    process.kill()
+
+
+def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: PreauProcess) -> None:
+    server.start(PREAU_EDGE="haproxy")
+    status, cookies, body = get(f"{server.url}/", Accept="text/html")
+    assert status == 200
+    assert "ticket=t1." in cookies
+    assert "passe=p1." in cookies
+    assert "Préau" in body
+    assert json.loads(get(f"{server.url}/attente/etat.json")[2])["v"] == 1
+    assert get(f"{server.url}/static/site.css")[0] == 200
+    assert not get(f"{server.url}/static/site.css")[1]
+    edge = server.data / "edge"
+    assert edge.stat().st_mode & 0o077 == 0
+    (process,) = haproxies_of(edge)
+    os.kill(process, 9)
+    assert within(8, server.answers), "HAProxy is started again"
+    server.stop()
+    assert within(8, lambda: not haproxies_of(edge))
+    server.start(PREAU_EDGE="haproxy")
+    assert haproxies_of(edge)
+    server.kill()
+    assert within(8, lambda: not haproxies_of(edge)), "it does not outlive a process that was killed"
+
+
+def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application(server: PreauProcess, tmp_path: Path) -> None:
+    edge, port = tmp_path / "edge", free_port()
+    environ = {**os.environ, "PREAU_DATA": str(server.data), "BIND": f"127.0.0.1:{server.port}", "PREAU_DEMO": "1"}
+    preau = [sys.executable, "-m", "preau.cli", "edge"]
+    render = [*preau, "render", "--out", str(edge), "--bind", f"127.0.0.1:{port}"]
+    written = subprocess.run(render, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    assert written.returncode == 0, written.stderr
+    binary = str(haproxy_binary())
+    with (tmp_path / "edge.log").open("wb") as log:
+        haproxy = subprocess.Popen([binary, "-db", "-q", "-f", str(edge / "haproxy.cfg")], stdout=log, stderr=log)  # noqa: S603
+        agent = subprocess.Popen([*preau, "agent", "--folder", str(edge)], env=environ, stdout=log, stderr=log)  # noqa: S603
+    try:
+        server.start(url=f"http://127.0.0.1:{port}", PREAU_EDGE="external")
+        assert json.loads(get(f"{server.url}/__heartbeat__")[2])["error"]["code"] == "edge_only"
+        status, cookies, _body = get(f"http://127.0.0.1:{port}/", Accept="text/html")
+        assert (status, "passe=p1." in cookies) == (200, True)
+        at_s = json.loads(get(f"http://127.0.0.1:{port}/attente/etat.json")[2])["now_s"]
+        assert within(8, lambda: json.loads(get(f"http://127.0.0.1:{port}/attente/etat.json")[2])["now_s"] > at_s)
+    finally:
+        for process in (agent, haproxy):
+            process.terminate()
+            process.wait(10)
