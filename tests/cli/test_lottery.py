@@ -76,3 +76,10 @@ def test_what_cannot_be_read_is_said_with_its_line(tmp_path: Path) -> None:
     ):
         said = lottery(tmp_path, "order", *arguments)
         assert (said.returncode, words in said.stderr) == (2, True), said.stderr
+
+
+def test_a_folder_without_a_secret_promises_nothing(tmp_path: Path) -> None:
+    said = lottery(tmp_path, "commit", secret="")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "n’a pas de secret" in said.stderr
+    assert not (tmp_path / "var").exists()

@@ -12,7 +12,11 @@ from gate.harness import Clock, Gate, MakeGate, fill
 from preau.gate import porter as porter_module
 from preau.gate.ledger.interface import Census, LedgerUnavailable
 from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
+from preau.gate.rules.controller import Reading
+from preau.published.files import write_by_rename
+from preau.published.shapes import EXPECTED_ARRIVALS_FILE, ExpectedArrivals, encode
 from published.vectors import bad, good
 
 
@@ -188,3 +192,17 @@ async def test_a_clock_that_is_set_does_not_keep_the_waits_from_being_published(
     clock.now_s += 5
     await porter.tick()
     assert (tmp_path / "at_the_door.json").exists()
+
+
+async def test_a_timetable_that_announces_more_than_can_enter_raises_the_ladder_before_anybody_waits(
+    make_gate: MakeGate,
+) -> None:
+    gate = make_gate(capacity=50)
+    gate.porter.pilot = Pilot(readings=lambda: {"http": Reading(1.0, 0.0)})
+    minute_s = int(gate.clock.now_s) // 60 * 60
+    expected = ExpectedArrivals(first_minute_s=minute_s, per_minute=[6000.0] * 5)
+    write_by_rename(gate.published / EXPECTED_ARRIVALS_FILE, encode(expected), durable=False)
+    await gate.seconds_pass(7)
+    assert gate.porter.outlook.level == 1
+    report = json.loads((gate.published / "gate_report.json").read_bytes())
+    assert report["level_reason"] == "forecast"

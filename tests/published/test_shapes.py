@@ -10,6 +10,7 @@ import pytest
 from preau.gate.ledger.interface import AT_THE_DOOR_MAX
 from preau.published import shapes
 from preau.published.shapes import (
+    ExpectedArrivals,
     GateHistory,
     GateOrders,
     GatePoint,
@@ -33,6 +34,7 @@ OF_KIND: dict[str, type[Shape]] = {
     "register": Register,
     "at_the_door": Waits,
     "lessons_of_the_day": LessonsOfTheDay,
+    "expected_arrivals": ExpectedArrivals,
     "gate_orders": GateOrders,
     "gate_report": GateReport,
     "gate_history": GateHistory,

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "docs/protocol/vectors/published"
-KINDS = ("roster", "register", "at_the_door", "lessons_of_the_day", "gate_orders", "gate_report", "gate_history")
+KINDS = (
+    "roster", "register", "at_the_door", "lessons_of_the_day", "expected_arrivals", "gate_orders", "gate_report",
+    "gate_history",
+)  # fmt: skip
 FAULTS = ("wrong_version", "missing_field", "oversized")
 
 

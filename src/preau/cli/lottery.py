@@ -8,8 +8,10 @@ from typing import Final
 
 import click
 
-from preau.cli.terminal import printable
+from preau.cli.terminal import printable, stop
 from preau.gate.rules.lottery import commitment, first_day, is_past, next_term, order, rank_key, term_of
+from preau.project import installation
+from preau.project.options import Options
 from preau.tokens.keyring import DAY_S, Keyring
 
 MAX_BYTES: Final = 10_000_000
@@ -18,6 +20,13 @@ MAX_BYTES: Final = 10_000_000
 _KEY: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _GROUP: Final = re.compile(r"[0-9A-Za-z_-]{11}", re.ASCII)
 _EPOCH: Final = date(1970, 1, 1)
+
+
+def kept_keyring(options: Options) -> Keyring:
+    """The keys of this installation. Unlike a server's start it draws no secret: with a new one a promise is none."""
+    if not options.secret_key and not (options.data / "secret_key").exists():
+        stop(f"{printable(str(options.data))} n’a pas de secret : vérifiez PREAU_DATA, ou démarrez Préau une fois.")
+    return installation.keyring(options)
 
 
 def commit(keyring: Keyring) -> int:

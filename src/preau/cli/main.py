@@ -278,18 +278,18 @@ def gate_lottery() -> None:
 @gate_lottery.command("commit")
 def gate_lottery_commit() -> None:
     """Écrit l’empreinte de la clé de ce semestre et du prochain : à publier avant."""
-    from preau.cli.lottery import commit  # noqa: PLC0415
+    from preau.cli.lottery import commit, kept_keyring  # noqa: PLC0415
 
-    sys.exit(commit(installation.keyring(options())))
+    sys.exit(commit(kept_keyring(options())))
 
 
 @gate_lottery.command("reveal")
 @click.argument("term")
 def gate_lottery_reveal(term: str) -> None:
     """Écrit la clé du semestre TERM (2025-2026-2, par exemple), s’il est terminé."""
-    from preau.cli.lottery import reveal  # noqa: PLC0415
+    from preau.cli.lottery import kept_keyring, reveal  # noqa: PLC0415
 
-    sys.exit(reveal(installation.keyring(options()), term))
+    sys.exit(reveal(kept_keyring(options()), term))
 
 
 @gate_lottery.command("order")

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from preau.gate.ladder_journal import LadderJournal
 from preau.gate.report import Figures
 from preau.gate.rules.controller import Reading
@@ -49,18 +51,10 @@ class Pilot:
         """The level of the ladder."""
         return self._helm.rung.level
 
-    def steer(self, *, now_s: float, waiting: int, entered: int, called: int, pupils_wait_s: float) -> Course:
-        """The course of the next second; see ``rules.steering.Seen`` for what the arguments mean."""
+    def steer(self, seen: Seen) -> Course:
+        """The course of the next second. ``seen``: what the porter saw; readings and answers are added here."""
         self._readings = self._read()
-        seen = Seen(
-            now_s=now_s,
-            waiting=waiting,
-            entered=entered,
-            called=called,
-            readings=self._readings,
-            pupils_wait_s=pupils_wait_s,
-            answers=self._answers(),
-        )
+        seen = replace(seen, readings=self._readings, answers=self._answers())
         course, self._helm = steer(self._helm, seen)
         return course
 

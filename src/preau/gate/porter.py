@@ -25,9 +25,18 @@ from preau.gate.rules.places import PUPILS
 from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
+from preau.gate.rules.steering import Course, Seen
 from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries
-from preau.published.files import read_published, write_if_changed
-from preau.published.shapes import AT_THE_DOOR_FILE, MAX_WAITS, Refused, Waits, encode
+from preau.published.files import PublishedFile, read_published, write_if_changed
+from preau.published.shapes import (
+    AT_THE_DOOR_FILE,
+    EXPECTED_ARRIVALS_FILE,
+    MAX_WAITS,
+    ExpectedArrivals,
+    Refused,
+    Waits,
+    encode,
+)
 
 TICK_S: Final = 1.0
 LOOKS_MAX: Final = int(WINDOW_S / TICK_S)
@@ -99,6 +108,9 @@ class Porter:
         self._ledger = ledger
         self._clock = clock
         self._file = None if published is None else published / AT_THE_DOOR_FILE
+        self._expected = (
+            None if published is None else PublishedFile(published / EXPECTED_ARRIVALS_FILE, ExpectedArrivals)
+        )
         self.desk = OperatorsDesk(published, capacity=capacity, now_s=clock())
         self._memory = Memory()
         self._looked_at_s: float | None = None
@@ -143,13 +155,7 @@ class Porter:
         holds, entries = self.desk.ordered(), self._latest_entries(census, now_s)
         groups = _groups(census.waiting, self._sample)
         before = self.pilot.level
-        course = self.pilot.steer(
-            now_s=now_s,
-            waiting=sum(group.people for group in groups),
-            entered=max(0, census.admitted_total - self.outlook.census.admitted_total),
-            called=self._memory.newly_called,
-            pupils_wait_s=self._pupils_wait_s(entries),
-        )
+        course = self._steer(census, groups, entries, now_s)
         situation = Situation(
             now_s=now_s,
             capacity=holds.called_capacity,
@@ -161,7 +167,7 @@ class Porter:
             floors=course.floors,
         )
         plan, self._memory = next_plan(self._memory, situation)
-        seen = Outlook(
+        told = Outlook(
             plan=obeyed(plan, holds.mode),
             curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in QUEUES},
             level=self.pilot.level,
@@ -173,8 +179,19 @@ class Porter:
             free=0 if holds.mode == "closed" else max(0, holds.capacity - census.inside),
             census=census,
         )
-        self.outlook = _told(seen, now_s=now_s)
+        self.outlook = _told(told, now_s=now_s)
         await self._tell(holds, before, now_s=now_s)
+
+    def _steer(self, census: Census, groups: list[Group], entries: Entries, now_s: float) -> Course:
+        seen = Seen(
+            now_s=now_s,
+            waiting=sum(group.people for group in groups),
+            entered=max(0, census.admitted_total - self.outlook.census.admitted_total),
+            called=self._memory.newly_called,
+            pupils_wait_s=self._pupils_wait_s(entries),
+            expected_per_s=self._expected_per_s(now_s),
+        )
+        return self.pilot.steer(seen)
 
     async def _tell(self, holds: Ordered, level_before: int, *, now_s: float) -> None:
         """What has its own pace, and what others read."""
@@ -207,6 +224,10 @@ class Porter:
         """How long the pupils with a lesson who wait now will wait at the rate of the latest entries."""
         people = self.outlook.curves[PUPILS].people
         return people / entries.per_s if people and entries.per_s else 0.0
+
+    def _expected_per_s(self, now_s: float) -> float:
+        expected = None if self._expected is None else self._expected.read()
+        return 0.0 if expected is None else expected.per_s(now_s)
 
     async def _restore_at_the_door(self) -> None:
         self._restored = True

@@ -102,13 +102,15 @@ def _give_up() -> None:
 
 
 async def _publish_lessons(run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
-    """Writes the lessons that the waiting page offers; a failure is logged and waits for the next round."""
+    """Writes what the gate reads: the lessons to offer, the arrivals to expect. A failure waits for the next round."""
     from django.utils import timezone  # noqa: PLC0415  needs Django set up first
 
     from preau.school.content.publication import publish_lessons_of_the_day  # noqa: PLC0415
+    from preau.school.directory.expected import publish_expected_arrivals  # noqa: PLC0415
 
     try:
         await run(lambda: publish_lessons_of_the_day(timezone.now()))
+        await run(lambda: publish_expected_arrivals(timezone.now()))
     except Exception:
         log.exception("lessons_not_published")
 

@@ -37,6 +37,7 @@ HISTORY_POINTS: Final = 180
 """Fifteen minutes: as many points as a chart on a phone has pairs of pixels."""
 
 LESSONS_OF_THE_DAY_FILE: Final = "lessons_of_the_day.json"
+EXPECTED_ARRIVALS_FILE: Final = "expected_arrivals.json"
 AT_THE_DOOR_FILE: Final = "at_the_door.json"
 GATE_ORDERS_FILE: Final = "gate_orders.json"
 GATE_REPORT_FILE: Final = "gate_report.json"
@@ -156,6 +157,23 @@ class LessonsOfTheDay(Shape, frozen=True, kw_only=True):
     date: dt.date
     groups: Annotated[dict[Pseudonym, OfferedLesson], Meta(max_length=MAX_GROUPS)]
     sections: dict[SectionCode, OfferedLesson]
+
+
+class ExpectedArrivals(Shape, frozen=True, kw_only=True):
+    """How many people the timetable lets expect, minute by minute. From the school to the gate. Not durable.
+
+    ``per_minute``: people who come in the minutes from ``first_minute_s`` on; before and after it nobody is expected.
+    """
+
+    MAX_BYTES: ClassVar[int] = 32 << 10
+
+    first_minute_s: Instant
+    per_minute: Annotated[list[Annotated[float, Meta(ge=0, le=1e9)]], Meta(max_length=1440)]
+
+    def per_s(self, now_s: float) -> float:
+        """People expected per second at ``now_s``."""
+        minute = int(now_s - self.first_minute_s) // 60
+        return self.per_minute[minute] / 60 if 0 <= minute < len(self.per_minute) else 0.0
 
 
 Mode = Literal["auto", "open", "closed", "drain"]

@@ -26,7 +26,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     entered: int
     called: int
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, Reading] = {}
     expected_per_s: float = 0.0
     pupils_wait_s: float = 0.0
     under_attack: bool = False
