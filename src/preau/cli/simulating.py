@@ -1,7 +1,6 @@
 """``preau gate simulate``: runs suites of the simulation, writes their reports, renders the page from all reports."""
 
 import shlex
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,8 +36,9 @@ def simulate(names: Sequence[str], *, people: int | None, policies: Sequence[str
         "france": lambda suite: suites.france(suite, people=people or FRANCE, policies=policies or ("preau", "fifo")),
     }
     out.mkdir(parents=True, exist_ok=True)
-    command = shlex.join(["preau", *sys.argv[1:]])
+    flags = [*(["--people", str(people)] if people else []), *(f"--policy={policy}" for policy in policies)]
     for name in names or ("order", "drains", "days"):
+        command = shlex.join(["preau", "gate", "simulate", name, *flags, "--seed", str(seed)])
         suite = suites.Suite(name, command=command, seed=seed, say=click.echo)
         chosen[name](suite)
         _write(suite.report(), out / f"{PREFIX}{name}.json")

@@ -10,6 +10,9 @@ from matplotlib.figure import Figure
 from preau.gate.simulation.report import Entry, Report
 
 MINUTES_SHOWN: Final = 45
+DRAWN: Final = {("drains", "base"), ("drains", "dear-entry"), ("drains", "deep-failure"), ("france", "morning")}
+"""The others differ by figures, not by shapes."""
+
 PANELS: Final = (
     ("waiting", "before the gate, people"),
     ("useful", "useful work / capacity"),
@@ -18,11 +21,13 @@ PANELS: Final = (
 
 
 def write(report: Report, folder: Path) -> list[str]:
-    """Writes the pictures of a suite, one per scenario of its first day; returns their names."""
+    """Writes the pictures of a suite; returns their names."""
     # Text stays text, and the same data gives the same file.
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "preau", "font.size": 8})
     names = []
     for scenario in dict.fromkeys(entry.measures.scenario for entry in report.entries):
+        if (report.suite, scenario) not in DRAWN:
+            continue
         entries = [e for e in report.entries if e.measures.scenario == scenario and not e.measures.day]
         name = f"gate-simulation-{report.suite}-{scenario}.svg"
         _figure(scenario, entries).savefig(folder / name, metadata={"Date": None})
@@ -41,6 +46,7 @@ def _figure(scenario: str, entries: list[Entry]) -> Figure:
             axis.plot(minutes, getattr(entry.series, field), label=entry.measures.policy, linewidth=1)
         axis.set(xlabel="minutes after the first arrival", ylabel=label, xlim=(0, _shown_min(entries)), ylim=(0, None))
         axis.grid(alpha=0.3)
+    axes[0][2].set_yscale("symlog", linthresh=0.5)  # half a second and half a minute in one picture
     axes[0][0].legend(fontsize=6)
     names = [entry.measures.policy for entry in entries]
     bars = (

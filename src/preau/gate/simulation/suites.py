@@ -1,5 +1,6 @@
 """Which runs make a report, and what they have to reach (issue 3 and research on the gate, 5)."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -75,13 +76,16 @@ class Suite:
         )
 
     def gains(self, scenario: str, policy: str, over: str) -> None:
-        """Notes the two targets of an order against another at equal capacity."""
+        """Notes the targets of an order against another at equal capacity."""
         ours, theirs = self.measures(scenario, policy), self.measures(scenario, over)
         lost = ours.minutes_lost / theirs.minutes_lost - 1
         ready = ours.class_ready_mean_min / theirs.class_ready_mean_min - 1
+        faster = (ours.entries_per_s or 0.0) / (theirs.entries_per_s or math.inf)
         self.targets += [
             Target(f"{scenario}: class-minutes lost, {policy} over {over}", -0.30, lost, at_most=True),
             Target(f"{scenario}: class-ready time, {policy} over {over}", -0.45, ready, at_most=True),
+            # Else it is not the order that gains, but the rate.
+            Target(f"{scenario}: entries a second, {policy} over {over}", 1.05, faster, at_most=True),
         ]
 
     def report(self) -> Report:
@@ -124,10 +128,6 @@ def order(suite: Suite, *, people: int = TOWN) -> None:
         suite.run(world, at_rate(names[0], Order.ARRIVAL, per_s))
         suite.run(world, at_rate(names[1], Order.PLACES, per_s))
         suite.gains("order", names[1], names[0])
-        theirs, ours = (suite.measures("order", name).entries_per_s or 0.0 for name in names)
-        suite.targets.append(
-            Target(f"order: entries a second, {names[1]} over {names[0]}", 1.02, ours / theirs, at_most=True)
-        )
 
 
 def days(suite: Suite, *, people: int = TOWN) -> None:
