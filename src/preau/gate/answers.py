@@ -1,5 +1,6 @@
 """The gate's own answers, written to ASGI."""
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -31,15 +32,19 @@ def redirect(path: str, *, cookies: tuple[str, ...] = ()) -> Answer:
     return Answer(status=303, body=b"", headers=(("location", path), ("cache-control", "no-store")), cookies=cookies)
 
 
+@lru_cache(64)
+def _raw(content_type: str, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    """Headers as ASGI wants them: there are a dozen different lists of them."""
+    pairs = (("content-type", content_type), ("x-content-type-options", "nosniff"), *headers)
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)
+
+
 async def write(send: Send, answer: Answer, *, head: bool = False) -> None:
     """Sends ``answer``; without its body for a HEAD request."""
-    headers = [
-        ("content-type", answer.content_type),
-        ("content-length", str(len(answer.body))),
-        ("x-content-type-options", "nosniff"),
-        *answer.headers,
-        *(("set-cookie", cookie) for cookie in answer.cookies),
+    raw = [
+        *_raw(answer.content_type, answer.headers),
+        (b"content-length", str(len(answer.body)).encode()),
+        *((b"set-cookie", cookie.encode("latin-1")) for cookie in answer.cookies),
     ]
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})

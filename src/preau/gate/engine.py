@@ -11,7 +11,6 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from gettext import gettext as _
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ from preau.gate.doorkeeper import Admitted, Doorkeeper
 from preau.gate.hall import OWN_PATHS, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
+from preau.gate.msgid import msgid as _
 from preau.gate.narrow_lane import NarrowLane
 from preau.gate.porter import Porter
 from preau.gate.request import NEWCOMER, Request, SchoolPaths

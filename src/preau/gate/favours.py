@@ -3,13 +3,13 @@
 Both answer with another ticket and nothing else: a place is not an entry, and neither opens a live class.
 """
 
-from gettext import gettext as _
 from typing import Final, NamedTuple
 
 import msgspec
 
 from preau.gate.answers import JSON, Answer, redirect, refusal_json
 from preau.gate.doorkeeper import Doorkeeper
+from preau.gate.msgid import msgid as _
 from preau.gate.request import Request
 from preau.gate.visitor import is_same_origin, query_of
 from preau.tokens import class_link

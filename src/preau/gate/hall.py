@@ -1,6 +1,5 @@
 """The hall in front of the door: what is answered to who waits, and the pages under ``/attente/``."""
 
-from gettext import gettext as _
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from preau.gate.body import BodyRefusal
 from preau.gate.doorkeeper import Doorkeeper, Waits
 from preau.gate.favours import CHALLENGE_PATH, LINK, Favours, Notice
 from preau.gate.ledger.interface import WAITING_MAX
+from preau.gate.msgid import msgid as _
 from preau.gate.page.lessons import LessonsOfTheDay
 from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S, SOLVER_PATH, Pages, WaitingView
 from preau.gate.page.words import words

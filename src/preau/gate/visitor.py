@@ -5,6 +5,7 @@ A forged, expired or oversized token is no token: the pupil gets a place like ev
 
 import ipaddress
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import parse_qs
 
@@ -58,7 +59,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
     """The headers by lower-case name; ``cookie`` joined (HTTP/2 splits it), otherwise the last one wins."""
     found: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        name, value = _name(raw_name), raw_value.decode("latin-1")
         found[name] = f"{found[name]}; {value}" if name == "cookie" and name in found else value
     return found
 
@@ -94,13 +95,22 @@ def read_visitor(
     )
 
 
+@lru_cache(256)
+def _name(raw: bytes) -> str:
+    """A header's name; browsers send twenty different ones."""
+    return raw.decode("latin-1").lower()
+
+
 def source_of(scope: Scope) -> str:
     """The network source: an IPv4 address, or the /64 of an IPv6 one (what one home or one phone gets)."""
     client = scope.get("client")
-    if not client:
-        return UNKNOWN_SOURCE
+    return _source(client[0]) if client else UNKNOWN_SOURCE
+
+
+@lru_cache(4096)
+def _source(text: str) -> str:
     try:
-        address = ipaddress.ip_address(client[0])
+        address = ipaddress.ip_address(text)
     except ValueError:
         return UNKNOWN_SOURCE
     if isinstance(address, ipaddress.IPv6Address):

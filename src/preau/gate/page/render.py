@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from gettext import gettext as _
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from string import Template, ascii_letters
@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from preau.gate.msgid import msgid as _
 from preau.gate.page.lessons import SECTIONS
 from preau.gate.page.words import NBSP, Words, clock_text, wait_text
 from preau.gate.rules.standing import SQUARES, square
@@ -33,6 +34,9 @@ LONGEST_TITLE, LONGEST_SUBJECT = 60, 32
 
 SOLVER_PATH: Final = "/attente/defi.js"
 _SOLVER_TAG: Final = f'<script async src="{SOLVER_PATH}"></script>'
+FRAMES_MAX: Final = 256
+"""Pages kept without what is one person's: 12 kB each, by address to come back to, voice, lessons and pace."""
+
 _PROPERTY: Final = re.compile(r"--[a-z][a-z-]*")
 _FOLDER: Final = Path(__file__).parent
 _LOGO: Final = (
@@ -74,7 +78,8 @@ class Pages:
         style = _shortened((_FOLDER / "waitingstyle.css").read_text("utf-8").strip())
         script = (_FOLDER / "waiting.js").read_text("utf-8").strip()
         frame = {"style": style, "script": script, "logo": _LOGO}
-        self._waiting = Template(_template("waiting.html", frame))
+        self._waiting = _cut(_template("waiting.html", frame))
+        self._frame = lru_cache(FRAMES_MAX)(self._drawn_frame)
         self._notice = Template(_template("notice.html", frame))
         self.solver = (_FOLDER / "challenge.js").read_bytes()
         self.csp = (
@@ -94,11 +99,15 @@ class Pages:
         return page
 
     def _waiting_page(self, view: WaitingView) -> bytes:
-        return self.filled(fields_of(view))
+        return "".join(_filled(self._frame(_of_nobody(view)), _of_one(view))).encode()
 
     def filled(self, fields: Mapping[str, str]) -> bytes:
         """The waiting page with these fields, already escaped: another engine fills some of them by itself."""
-        return self._waiting.substitute(_LABELS, **fields).encode()
+        return "".join(_filled(self._waiting, {**_LABELS, **fields})).encode()
+
+    def _drawn_frame(self, view: WaitingView) -> tuple[str, ...]:
+        """The page without what is one person's: the same for a whole crowd. Drawn once, kept for a while."""
+        return _joined(self._waiting, {**_LABELS, **_of_all(view)})
 
     def notice(self, *, title: str, text: str, code: str, action: str, href: str = "/") -> bytes:
         """A page with one message and one thing to do next."""
@@ -108,26 +117,19 @@ class Pages:
 
 def fields_of(view: WaitingView) -> dict[str, str]:
     """The fields of the waiting page that depend on who reads it, escaped for HTML."""
+    return {**_of_all(view), **_of_one(view)}
+
+
+def _of_one(view: WaitingView) -> dict[str, str]:
+    """What is one person's."""
     wait = wait_text(view.told.interval)
     said = view.words
     return {
         "title": escape(f"{wait or _('File d’attente')} · Préau"),
-        "refresh": _refresh(view),
-        "section": view.lessons[0].section if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS else "",
-        "lane": str(view.lane),
         "key": str(view.order_key),
         "lot": str(view.lot),
-        "back": escape(view.back),
-        "voice": said.voice,
-        "whom": escape(said.whom),
-        "next_in": escape(said.next_in),
-        "slow_s": str(int(view.refresh_s == SLOW_REFRESH_S)),
-        "paused": str(int(not view.refresh_s)),
         "puzzle": "" if view.puzzle is None else _puzzle(view.puzzle),
         "solver": _SOLVER_TAG if view.puzzle else "",
-        "kept": escape(said.kept),
-        "intro": escape(_intro(view)),
-        "notice": _sent_notice(view),
         "before": str(view.before),
         "before_text": f"{view.before:,}".replace(",", NBSP),
         "before_words": escape(before_words(said, view.before)),
@@ -136,15 +138,81 @@ def fields_of(view: WaitingView) -> dict[str, str]:
         "about": escape(_about_the_wait(view)),
         "best": "" if view.told.best_s is None else str(round(view.told.best_s)),
         "squares": squares_of(square(view.before)),
+        "noted": _noted(view),
+    }
+
+
+def _of_all(view: WaitingView) -> dict[str, str]:
+    """What is the same for a whole crowd."""
+    said = view.words
+    return {
+        "refresh": _refresh(view),
+        "section": view.lessons[0].section if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS else "",
+        "lane": str(view.lane),
+        "back": escape(view.back),
+        "voice": said.voice,
+        "whom": escape(said.whom),
+        "next_in": escape(said.next_in),
+        "slow_s": str(int(view.refresh_s == SLOW_REFRESH_S)),
+        "paused": str(int(not view.refresh_s)),
+        "kept": escape(said.kept),
+        "intro": escape(_intro(view)),
+        "notice": _sent_notice(view),
         "alone": "" if view.lessons else ' class="one"',
         "sign_in": sign_in_of(view.sign_in),
         "give_back_means": escape(said.give_back_means),
         "lessons": lessons_of(view.lessons, said),
         "stays": escape(said.stays),
-        "noted": _noted(view),
         "why": escape(said.why),
         **_controls(view),
     }
+
+
+def _of_nobody(view: WaitingView) -> WaitingView:
+    """The same for everybody of the crowd, so that it can be the key of what is kept."""
+    return msgspec.structs.replace(
+        view,
+        order_key=0,
+        lot=0,
+        before=0,
+        told=Told(None, None),
+        since_s=None,
+        puzzle=None,
+        lessons=tuple(view.lessons),
+    )
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    """A template as pieces: text, name, text, name, … text."""
+    pieces, literal, at = [], "", 0
+    for found in Template.pattern.finditer(text):
+        literal += text[at : found.start()]
+        at = found.end()
+        name = found["named"] or found["braced"]
+        if name is None:
+            literal += "$"
+            continue
+        pieces += [literal, name]
+        literal = ""
+    return (*pieces, literal + text[at:])
+
+
+def _joined(pieces: Sequence[str], fields: Mapping[str, str]) -> tuple[str, ...]:
+    """The pieces with the known names filled in and melted into the text around them."""
+    found = [pieces[0]]
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name in fields:
+            found[-1] += fields[name] + text
+        else:
+            found += [name, text]
+    return tuple(found)
+
+
+def _filled(pieces: Sequence[str], fields: Mapping[str, str]) -> list[str]:
+    """The pieces with every name filled in."""
+    found = list(pieces)
+    found[1::2] = [fields[name] for name in pieces[1::2]]
+    return found
 
 
 _LABELS: Final = {
@@ -228,6 +296,7 @@ def _about_the_wait(view: WaitingView) -> str:
     return f"{known}. {_('Moins de places se libèrent que prévu.')}" if view.told.is_slower else known
 
 
+@lru_cache(SQUARES + 2)
 def squares_of(here: int) -> str:
     names = [*(str(number) for number in range(1, SQUARES + 1)), _("ciel")]
     kinds = ["done" if number < here else "here" if number == here else "" for number in range(1, len(names) + 1)]

@@ -4,12 +4,13 @@ The French sentences are the msgids. No sentence supposes a gender, and none bla
 """
 
 from datetime import UTC, datetime
-from gettext import gettext as _
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from preau.gate.msgid import msgid as _
 from preau.gate.rules.wait import WaitInterval
 
 PAGE_ZONE: Final = ZoneInfo("Europe/Paris")
@@ -39,6 +40,7 @@ class Words(msgspec.Struct, frozen=True):
     give_back_means: str
 
 
+@cache
 def words(*, pupil: bool, with_class: bool, suspended: bool = False) -> Words:
     """The voice for a pupil (``tu``), with or without a class that enters together, or for anybody else (``vous``).
 
