@@ -327,3 +327,34 @@ def test_present_people_of_a_lane_enter_in_the_order_of_their_keys(keys: list[in
         house.leaves()
         house.seconds(2)
     assert [int(name) for name in house.entered] == sorted(keys)
+
+
+def late_classes(*, called_early: int, present: int, rate: float) -> tuple[int, ...]:
+    """An empty house called the early ones of every class; then many of all classes come. The marks of that second."""
+    memory = Memory()
+    for second in range(20):
+        people = 1 if second < 19 else present
+        groups = [Group(1, key, people) for key in range(called_early)]
+        situation = Situation(
+            now_s=START_S + second, capacity=5000, inside=0, admitted_total=0, groups=groups, calls_per_s=rate
+        )
+        plan, memory = next_plan(memory, situation)
+    return plan.marks[0]
+
+
+def test_an_early_call_of_every_class_is_called_back_when_all_of_them_come() -> None:
+    marks = late_classes(called_early=50, present=25, rate=10.0)
+    assert 4 <= marks[1] <= 5  # ten seconds of entries: four classes and a part of the fifth
+
+
+def test_nobody_is_called_back_while_all_the_called_can_enter_in_a_moment() -> None:
+    assert late_classes(called_early=50, present=1, rate=10.0)[1] >= 50
+
+
+def test_a_brake_of_a_second_calls_nobody_back() -> None:
+    groups = [Group(3, key, 1) for key in range(100)]
+    situation = Situation(now_s=START_S, capacity=500, inside=0, admitted_total=0, groups=groups, calls_per_s=60.0)
+    plan, memory = next_plan(Memory(), situation)
+    braked = msgspec.structs.replace(situation, now_s=START_S + 1, calls_per_s=0.0)
+    plan, memory = next_plan(memory, braked)
+    assert plan.marks[0][3] == 100

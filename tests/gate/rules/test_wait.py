@@ -99,3 +99,10 @@ def test_nobody_is_told_a_longer_wait_than_before_without_the_reason(seen: list[
 def test_before_anything_is_known_nothing_is_slower() -> None:
     assert tell(None, best_s=None) == Told(None, None)
     assert not tell(None, best_s=None).is_slower
+
+
+def test_thirty_entries_of_one_second_are_not_the_rate_of_the_next_minute() -> None:
+    rush = [Look(100.0 - second, 1.0, 50 if second < 2 else 10) for second in range(90)]
+    entries = recent_entries(rush, now_s=100.0)
+    assert entries.number == MANY_ENTRIES  # as wide as thirty are
+    assert entries.number / entries.watched_s == pytest.approx((2 * 50 + 58 * 10) / 60)

@@ -54,22 +54,53 @@ class Caller:
         groups: who waits, sorted by key within each lane.
         forgiven: per lane, who is below was called, did not come, and is not counted any more.
         floors: shares by lane.
+        at_most: people who can enter in the next moments: if more are called, the last of them are called back.
+
+    Attributes:
+        outstanding: people who were called, are there, and have not come in yet.
+        newly_called: people called since; those called back count against it.
     """
 
     def __init__(
-        self, stand: Stand, groups: Sequence[Group], *, forgiven: Sequence[int], floors: Sequence[float] = FLOORS
+        self,
+        stand: Stand,
+        groups: Sequence[Group],
+        *,
+        forgiven: Sequence[int],
+        floors: Sequence[float] = FLOORS,
+        at_most: float = float("inf"),
     ) -> None:
         self._called = list(stand.called)
         self._tags = list(stand.tags)
         self._budget = stand.budget
         self._floors = floors
-        self._queues = {lane: _uncalled(groups, lane, stand.called[lane]) for lane in QUEUES}
-        self._heads = {lane: next(queue, None) for lane, queue in self._queues.items()}
+        standing = [group for group in groups if forgiven[group.lane] <= group.order_key < self._called[group.lane]]
+        self.outstanding = sum(group.people for group in standing)
         self.newly_called = 0
-        self.outstanding = sum(
-            group.people for group in groups if forgiven[group.lane] <= group.order_key < self._called[group.lane]
-        )
-        """People who were called, are there, and have not come in yet."""
+        if self.outstanding > at_most:
+            self._call_back(standing, at_most)
+        self._queues = {lane: _uncalled(groups, lane, self._called[lane]) for lane in QUEUES}
+        self._heads = {lane: next(queue, None) for lane, queue in self._queues.items()}
+
+    def _call_back(self, standing: Sequence[Group], at_most: float) -> None:
+        """Moves the watermarks back over the last ones.
+
+        An empty house calls the few of every class who are early; then the whole class is called, and when everybody
+        comes the claim limiter would choose among them by chance. Each lane keeps the first of its share.
+        """
+        lanes = {group.lane for group in standing}
+        shares = sum(self._floors[lane] for lane in lanes)
+        for lane in lanes:
+            left = at_most * self._floors[lane] / shares
+            for group in standing:
+                if group.lane != lane:
+                    continue
+                if left <= 0:
+                    self._called[lane] = min(self._called[lane], group.order_key)
+                    self.outstanding -= group.people
+                    self.newly_called -= group.people
+                    self._budget += group.people
+                left -= group.people
 
     def call(self, *, places: int, budget: float, burst: float) -> None:
         """Adds ``budget``, up to ``burst``, and calls groups until ``places`` are promised or all of it is spent."""

@@ -12,7 +12,7 @@ The rule:
 - somebody called who does not come keeps the right to come, but after 15 s with places left unused he is not counted
   any more: absentees never stall the line;
 - when everybody who waits is called and places are left, the lane is open: who arrives walks in.
-A lane's watermark never moves back, except from open: who was called stays called.
+A lane's watermark moves back from open, and when far more are called than can enter; else who was called stays called.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,15 @@ FILL_S: Final = 30
 MIN_CALLS_PER_S: Final = 2.0
 """The rate of a house of sixty or less, before the controller knows better."""
 
+CALLED_AT_MOST_S: Final = 10.0
+"""So many seconds of entries may be called at once, a poll of the slow; beyond, calling is no promise any more."""
+
+LEAST_CALLED: Final = 40.0
+"""A class is called together, whatever the rate."""
+
+RATE_FADES: Final = 0.9
+"""A second without calls (a brake) calls nobody back."""
+
 CLAIMS_OVER_RATE: Final = 1.3
 """The claim limiter: so much above the rate no second goes, whatever was promised and whoever comes late."""
 
@@ -39,6 +48,10 @@ CALM_SHARE: Final = 0.5
 
 NO_SHOW_S: Final = 15.0
 """Twice the usual pace of polling and a reload: who was called had the chance to come."""
+
+FORGIVEN_S: Final = 120.0
+"""Who is forgiven and still not there has left the queue by then; who comes into it below the mark is called like
+all."""
 
 _KEY_PER_S: Final = 1_000_000
 """Arrival keys are milliseconds times a thousand ties."""
@@ -99,6 +112,11 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     ahead_from_s: int = 0
     forgiven: tuple[int, ...] = (0,) * LANES
     """Per lane: who is below was called, did not come, and is not counted any more."""
+    forgiven_at_s: float = 0.0
+    rate_per_s: float = 0.0
+    """The highest rate lately, fading."""
+    walked_over: float = 0.0
+    """What the count of the called came out too low by, so that chance is not taken for people who walked in."""
     newly_called: int = 0
     """People who were called for the latest second, and those who entered in it through an open lane."""
     admitted_total: int = 0
@@ -121,8 +139,16 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     newly_called = _called_between(memory.ahead[0], stand, situation.groups)
     entered = max(0, situation.admitted_total - memory.admitted_total)
     memory = _forgive_no_shows(memory, stand, situation, free=free)
-    caller = Caller(stand, situation.groups, forgiven=memory.forgiven, floors=situation.floors)
-    walked_in = max(0, entered - max(0, stand.outstanding - caller.outstanding))
+    lately_per_s = max(rate, RATE_FADES * memory.rate_per_s)
+    caller = Caller(
+        stand,
+        situation.groups,
+        forgiven=memory.forgiven,
+        floors=situation.floors,
+        at_most=max(LEAST_CALLED, CALLED_AT_MOST_S * lately_per_s),
+    )
+    walked_over = memory.walked_over + entered - (stand.outstanding - caller.outstanding + caller.newly_called)
+    walked_in = max(0, int(walked_over))
     caller.spend(walked_in)
     newly_called += walked_in
     marks, ahead = [], []
@@ -141,7 +167,12 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         wait_s=_waits(ahead[0], marks[0], situation.now_s),
     )
     kept = msgspec.structs.replace(
-        memory, ahead=tuple(ahead), ahead_from_s=int(situation.now_s), newly_called=newly_called
+        memory,
+        ahead=tuple(ahead),
+        ahead_from_s=int(situation.now_s),
+        newly_called=newly_called,
+        rate_per_s=lately_per_s,
+        walked_over=max(walked_over - walked_in, -lately_per_s),
     )
     return plan, kept
 
@@ -162,12 +193,14 @@ def _called_between(before: Stand, stand: Stand, groups: Sequence[Group]) -> int
 
 
 def _forgive_no_shows(memory: Memory, stand: Stand, situation: Situation, *, free: int) -> Memory:
+    if abs(situation.now_s - memory.forgiven_at_s) >= FORGIVEN_S:
+        memory = msgspec.structs.replace(memory, forgiven=(0,) * LANES)
     came = situation.admitted_total != memory.admitted_total
     since_s = memory.unused_since_s
     if not free or came or since_s is None:
         since_s = situation.now_s if free else None
     elif abs(situation.now_s - since_s) >= NO_SHOW_S:  # a clock that went back must not keep the line waiting
-        memory = msgspec.structs.replace(memory, forgiven=stand.called)
+        memory = msgspec.structs.replace(memory, forgiven=stand.called, forgiven_at_s=situation.now_s)
         since_s = situation.now_s
     return msgspec.structs.replace(memory, admitted_total=situation.admitted_total, unused_since_s=since_s)
 

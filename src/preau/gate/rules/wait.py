@@ -19,6 +19,10 @@ LEAST_ENTRIES: Final = 5
 MANY_ENTRIES: Final = 30
 """As many of the latest are enough for a third more or less; older ones would only make the estimate slow."""
 
+LEAST_WATCHED_S: Final = 60.0
+"""Thirty entries of one second say nothing about the next minute: so long is watched, and the rate of it is told as if
+of thirty entries, since a rate of now is not the rate of an hour."""
+
 QUANTILE: Final = 1.28
 """Of the normal distribution: four waits in five end within the interval, one in ten before, one in ten after it."""
 
@@ -69,11 +73,13 @@ def recent_entries(looks_latest_first: Iterable[Look], *, now_s: float) -> Entri
     """The latest entries: many, or those of the window."""
     number, watched_s = 0, 0.0
     for look in looks_latest_first:
-        if now_s - look.at_s >= WINDOW_S or number >= MANY_ENTRIES:
+        if now_s - look.at_s >= WINDOW_S or (number >= MANY_ENTRIES and watched_s >= LEAST_WATCHED_S):
             break
         number += look.entered
         watched_s += look.elapsed_s
-    return Entries(number, watched_s)
+    if number <= MANY_ENTRIES:
+        return Entries(number, watched_s)
+    return Entries(MANY_ENTRIES, watched_s * MANY_ENTRIES / number)
 
 
 def wait_interval(before: int, entries: Entries) -> WaitInterval | None:
