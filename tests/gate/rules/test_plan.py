@@ -330,10 +330,10 @@ def test_present_people_of_a_lane_enter_in_the_order_of_their_keys(keys: list[in
 
 
 def late_classes(*, called_early: int, present: int, rate: float) -> tuple[int, ...]:
-    """An empty house called the early ones of every class; then many of all classes come. The marks of that second."""
+    """An empty house called the early ones of all classes; then many of all come. The marks of that second."""
     memory = Memory()
-    for second in range(20):
-        people = 1 if second < 19 else present
+    for second in range(12):
+        people = 1 if second < 11 else present
         groups = [Group(1, key, people) for key in range(called_early)]
         situation = Situation(
             now_s=START_S + second, capacity=5000, inside=0, admitted_total=0, groups=groups, calls_per_s=rate
