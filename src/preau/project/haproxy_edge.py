@@ -62,7 +62,7 @@ class HaproxyEdge:
         socket: the socket on which the application has to listen.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what it stands between
         self,
         options: Options,
         keyring: Keyring,
