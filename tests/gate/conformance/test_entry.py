@@ -3,12 +3,14 @@
 import base64
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from gate.conformance.client import JSON, SECRET, GateOnAPort, Reply, free_port, gate_running
 from gate.conformance.conftest import MakeGate
+from gate.conformance.served import LATENCY_S
 from preau.tokens import admission, card, ticket
 from preau.tokens.admission import Pass
 from preau.tokens.card import Card, Role, hours_mask
@@ -293,6 +295,25 @@ def test_signing_in_takes_no_place_and_no_ticket(closed_gate: GateOnAPort) -> No
         assert reply.came_in
         assert not reply.cookies
     assert closed_gate.ask("/connexion").waits
+
+
+def test_one_source_fills_only_its_part_of_the_sign_in_lane(make_gate: MakeGate) -> None:
+    gate = make_gate(0)
+
+    def sign_in(source: str) -> bool:
+        asking = GateOnAPort(gate.engine, gate.port, gate.folder, gate.offset_s)
+        try:
+            return asking.ask("/connexion/lent", source=source, accept=JSON).came_in
+        finally:
+            asking.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        flood = [pool.submit(sign_in, "127.0.3.1") for _ in range(16)]
+        time.sleep(LATENCY_S / 2)
+        other = pool.submit(sign_in, "127.0.3.2")
+        assert sum(asked.result() for asked in flood) == 10
+        assert other.result()
+    assert sign_in("127.0.3.1")
 
 
 def test_the_application_is_told_the_visitors_address_and_nothing_of_ours(make_gate: MakeGate) -> None:

@@ -31,6 +31,8 @@ from preau.published.shapes import OfferedLesson
 MANY: Final = 1_000_000_000
 _BACK: Final = "/BACK-MARK"
 _MARK: Final = "\x01"
+OF_THE_TRANSACTION: Final = frozenset({"lane", "order", "back_html"})
+"""Variables that live as long as the answer; the others are gone with the request (head of the template)."""
 
 
 class Voice(NamedTuple):
@@ -146,7 +148,11 @@ def _variable(name: str) -> str:
 
 def _as_format(page: str) -> str:
     parts = page.replace("%", "%%").split(_MARK)
-    return "".join(f"%[var(txn.{part})]" if index % 2 else part for index, part in enumerate(parts))
+    return "".join(_fetched(part) if index % 2 else part for index, part in enumerate(parts))
+
+
+def _fetched(name: str) -> str:
+    return f"%[var({'txn' if name in OF_THE_TRANSACTION else 'req'}.{name})]"
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

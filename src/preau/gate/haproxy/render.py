@@ -164,16 +164,16 @@ def _peers(settings: EdgeSettings) -> str:
 
 def _wants_page(settings: EdgeSettings) -> str:
     """Whether a person reads the answer: ``gate.visitor.wants_page``."""
-    json_first = "!{ var(txn.accept) -m reg '^(?:(?!json).)*text/html' }"
+    json_first = "!{ var(req.accept) -m reg '^(?:(?!json).)*text/html' }"
     other = "{ req.hdr(sec-fetch-dest) -m found } !{ req.hdr(sec-fetch-dest) -m str document iframe frame }"
     rules = [
-        "set-var(txn.accept) req.fhdr(accept),lower",
-        f"set-var(txn.as) str(json) if {{ var(txn.accept) -m sub json }} {json_first}",
-        f"set-var(txn.as) str(json) if !{{ var(txn.accept) -m sub text/html }} {other}",
+        "set-var(req.accept) req.fhdr(accept),lower",
+        f"set-var(txn.as) str(json) if {{ var(req.accept) -m sub json }} {json_first}",
+        f"set-var(txn.as) str(json) if !{{ var(req.accept) -m sub text/html }} {other}",
     ]
     if settings.school.scripts:
         scripts = " ".join(sorted(settings.school.scripts))
-        rules.append(f"set-var(txn.as) str(json) if {{ var(txn.path) -m str {scripts} }}")
+        rules.append(f"set-var(txn.as) str(json) if {{ var(req.path) -m str {scripts} }}")
     rules.append("set-var(txn.error) var(txn.as),concat(.vous)")
     return "\n".join(f"    http-request {rule}" for rule in rules)
 
@@ -181,7 +181,7 @@ def _wants_page(settings: EdgeSettings) -> str:
 def _busy() -> str:
     """Today's and tomorrow's hours: twelve digits from the place of the week; Sunday's are followed by Monday's."""
     rule = (
-        "    http-request set-var(txn.busy) var(txn.week),bytes({},12),hex2i if card {{ var(txn.weekday) -m int {} }}"
+        "    http-request set-var(req.busy) var(req.week),bytes({},12),hex2i if card {{ var(req.weekday) -m int {} }}"
     )
     return "\n".join(rule.format(6 * weekday, weekday) for weekday in range(7))
 
