@@ -223,7 +223,7 @@ def test_the_page_of_a_ticket_has_voice_lot_and_size(closed_gate: GateOnAPort) -
     assert "/connexion/" not in pupil.body
     assert 'id="since"' in pupil.body
     guardian = closed_gate.ask("/journee/", cookies={"carnet": card_of(closed_gate, Role.GUARDIAN)})
-    assert (guardian.datum("voice"), guardian.datum("lane")) == ("vous", "3")
+    assert (guardian.datum("voice"), guardian.datum("lane")) == ("vous", "2")
     for page in (stranger, pupil, guardian):
         _kind, _kid, lane, key, tid, _mac = page.cookies["ticket"].split(".")
         assert (page.datum("lane"), page.datum("key")) == (lane, key)

@@ -8,14 +8,15 @@ import pytest
 from gate.conformance.client import JSON, SECRET, GateOnAPort, Reply
 from gate.conformance.conftest import MakeGate
 from preau.gate.rules.admission import pass_expiry
-from preau.gate.rules.places import OTHERS, SETBACK_MS, TIES, Place, known_place, lesson_run
+from preau.gate.rules.lottery import rank_keys
+from preau.gate.rules.places import CARDS, OTHERS, SETBACK_MS, TIES, Place, known_place, lesson_run
 from preau.tokens import card, ticket
 from preau.tokens.card import NO_HOURS, Card, Role, hours_mask
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
 
 KEYRING = Keyring(SECRET)
-RANK_KEY = KEYRING.standing_key("rank")
+RANK_KEY = rank_keys(KEYRING)
 HOUR_S = 3600
 TIMES = {
     "Monday 8:30": 1_795_422_600,
@@ -57,7 +58,7 @@ def test_a_card_gives_the_place_that_the_rules_give(make_gate: MakeGate, at_s: i
         place, known = place_of(reply), known_place(shown, RANK_KEY, now_s=before_s)
         lanes.add(place.lane)
         if known is None:
-            assert place.lane == OTHERS
+            assert place.lane == CARDS
             continue
         assert place == known
         assert reply.came_in is (place.lane == 0)
@@ -65,7 +66,7 @@ def test_a_card_gives_the_place_that_the_rules_give(make_gate: MakeGate, at_s: i
             run = lesson_run(shown, now_s=before_s)
             expiry = pass_expiry(0, run, now_s=before_s, idle_s=900)
             assert expiry <= int(reply.cookies["passe"].split(".")[2]) <= expiry + 3
-    assert lanes == {0, 1, 3}
+    assert lanes == {0, 1, 2}
 
 
 def test_the_card_decides_over_the_ticket_and_the_ticket_keeps_its_place(closed_gate: GateOnAPort) -> None:
@@ -81,8 +82,19 @@ def test_the_card_decides_over_the_ticket_and_the_ticket_keeps_its_place(closed_
     assert moved.cookies["ticket"].split(".")[4] == kept.tid
 
 
-@pytest.mark.parametrize(("lane", "age_s"), [(3, 12 * HOUR_S + 5), (0, 60), (2, 60)])
-def test_an_old_place_and_one_of_another_lane_are_drawn_again(closed_gate: GateOnAPort, lane: int, age_s: int) -> None:
+def test_who_signs_in_while_waiting_goes_over_to_the_lane_of_cards_and_back(closed_gate: GateOnAPort) -> None:
+    now_s = closed_gate.now_s()
+    kept = Ticket(lane=3, order_key=int((now_s - 60) * 1_000_000), tid="keepsKEEPS2")
+    guardian = Card(expires_at_s=int(now_s) + 900, role=Role.GUARDIAN, subject="a" * 11, group="-", hours=NO_HOURS)
+    held = {"ticket": ticket.mint(KEYRING, kept, now_s=now_s), "carnet": card.mint(KEYRING, guardian, now_s=now_s)}
+    signed_in = closed_gate.ask("/", accept=JSON, cookies=held)
+    assert place_of(signed_in) == (CARDS, kept.order_key)
+    signed_out = closed_gate.ask("/", accept=JSON, cookies={"ticket": signed_in.cookies["ticket"]})
+    assert place_of(signed_out) == (OTHERS, kept.order_key)
+
+
+@pytest.mark.parametrize(("lane", "age_s"), [(3, 12 * HOUR_S + 5), (0, 60), (2, 12 * HOUR_S + 5)])
+def test_an_old_place_and_one_of_lane_zero_are_drawn_again(closed_gate: GateOnAPort, lane: int, age_s: int) -> None:
     now_s = closed_gate.now_s()
     old = Ticket(lane=lane, order_key=int((now_s - age_s) * 1_000_000), tid="oldOLDoldOL")
     reply = closed_gate.ask("/", accept=JSON, cookies={"ticket": ticket.mint(KEYRING, old, now_s=now_s)})

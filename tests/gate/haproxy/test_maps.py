@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.gate.haproxy import maps, pages
-from preau.gate.haproxy.agent import last_wait_s
 from preau.gate.page.words import wait_text
+from preau.gate.rules.calling import OPEN, Group
 from preau.gate.rules.places import Place
-from preau.gate.rules.plan import OPEN, Group, Plan
-from preau.gate.rules.standing import Curve, curve, people_before, square
+from preau.gate.rules.plan import Plan
+from preau.gate.rules.standing import curve, people_before, square
 from preau.gate.rules.wait import Entries, wait_interval
 from preau.tokens.keyring import DAY_S, Keyring
 
@@ -87,14 +87,16 @@ def test_keys_are_there_for_every_accepted_day_and_a_week_ahead() -> None:
     assert len(maps.text_of(tuple(keys.items()))) < 60_000
 
 
-def test_a_plan_that_ends_holds_its_last_second_for_the_minute() -> None:
-    plan = Plan(int(NOW_S), ((OPEN, 5, 0, 7), (OPEN, 6, 0, 8)))
-    figures = {"capacity": 4, "unproven": 1, "claims_per_s": 10, "calm_claims_per_s": 1, "sample": 2}
-    lines = dict(maps.plan_lines(plan, **figures, wait_s={2: 0, 3: 40}, now_s=NOW_S))  # type: ignore[arg-type]
+def test_a_plan_is_written_for_a_minute_with_its_limits_and_waits() -> None:
+    marks = ((OPEN, 5, 0, 7), *((OPEN, 6, 0, 8),) * 59)
+    plan = Plan(int(NOW_S), marks, claims_per_s=10.7, calm_claims_per_s=1.0, wait_s=(0, 0, 0, 40))
+    lines = dict(maps.plan_lines(plan, capacity=4, unproven=1, sample=2, now_s=NOW_S))
     assert lines[f"3:{int(NOW_S)}"] == "7"
     assert lines[f"3:{int(NOW_S) + 59}"] == "8"
     assert f"3:{int(NOW_S) + 60}" not in lines
-    assert lines["wait3"] == "40"
+    assert (lines["wait3"], lines["claims"], lines["calm"]) == ("40", "10", "1")
+    unmeasured = dict(maps.plan_lines(Plan(int(NOW_S), marks), capacity=4, unproven=1, sample=2, now_s=NOW_S))
+    assert int(unmeasured["claims"]) == maps.MOST_CLAIMS
 
 
 def test_pieces_of_a_map_are_whole_lines() -> None:
@@ -102,12 +104,3 @@ def test_pieces_of_a_map_are_whole_lines() -> None:
     pieces = list(maps.chunks(lines, most_bytes=900))
     assert "".join(pieces) == maps.text_of(lines)
     assert all(len(piece.encode()) <= 900 and piece.endswith("\n") for piece in pieces)
-
-
-def test_the_wait_of_a_lane_is_that_of_who_is_called_now() -> None:
-    nobody: dict[int, Curve] = {}
-    called_s = NOW_S - 40
-    plan = Plan(int(NOW_S), ((OPEN, OPEN, 0, int(called_s * 1_000_000)),))
-    assert last_wait_s(plan, nobody, 3, now_s=NOW_S) == 40
-    assert last_wait_s(plan, nobody, 1, now_s=NOW_S) == 0
-    assert last_wait_s(plan, nobody, 2, now_s=NOW_S) == 0

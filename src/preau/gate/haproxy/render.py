@@ -132,7 +132,6 @@ def _patterns() -> dict[str, str]:
 
 def _limits(settings: EdgeSettings) -> dict[str, str]:
     # Arrival keys are drawn for lane 3, and for lane 2 once it is served; a ticket of a lane not served is none.
-    not_kept = "2" if settings.card_lane != 2 else ""  # noqa: PLR2004  the lane of cards
     return {
         "connections_max": str(settings.connections_max),
         "threads": str(settings.threads),
@@ -142,8 +141,6 @@ def _limits(settings: EdgeSettings) -> dict[str, str]:
         "after_lesson_s": str(AFTER_LESSON_S),
         "offset_s": str(settings.clock_offset_s),
         "offset_ms": str(settings.clock_offset_s * 1000),
-        "card_lane": str(settings.card_lane),
-        "lanes_not_kept": not_kept,
         "open_mark": str(OPEN),
         "back_chars": str(MAX_BACK_CHARS),
         "school_width": str(settings.school_width),

@@ -26,7 +26,6 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
         open: addresses without the gate.
         headers: security headers of the edge's own answers, the Content-Security-Policy apart.
         pass_idle_s: how long somebody silent counts as inside.
-        card_lane: lane of card holders without a lesson: 2, or 3 for as long as the plan has no lane 2.
         threads: threads of HAProxy. Counters are exact with one; each further one may let one person more in at once.
         connections_max: connections at once, waiting browsers included.
         source_connections_per_10_s: connections that one address may open in ten seconds before its next are refused
@@ -50,7 +49,6 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     certificate: str = ""
     pass_idle_s: int = 900
-    card_lane: int = 3
     threads: int = 1
     connections_max: int = 7_000
     source_connections_per_10_s: int = 10_000

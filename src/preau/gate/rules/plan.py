@@ -43,6 +43,9 @@ RATE_FADES: Final = 0.9
 CLAIMS_OVER_RATE: Final = 1.3
 """The claim limiter: so much above the rate no second goes, whatever was promised and whoever comes late."""
 
+UNLIMITED: Final = float(2**31)
+"""Claims while nobody measures what they cost: the places are the limit."""
+
 CALM_SHARE: Final = 0.5
 """An edge without a porter admits at this share of the last rate: nobody watches what is behind it."""
 
@@ -66,8 +69,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     first_s: int
     marks: tuple[tuple[int, ...], ...]
-    claims_per_s: float = float(2**31)
-    calm_claims_per_s: float = float(2**31)
+    claims_per_s: float = UNLIMITED
+    calm_claims_per_s: float = UNLIMITED
     wait_s: tuple[int, ...] = (0,) * LANES
 
     def is_over(self, *, now_s: float) -> bool:
@@ -162,7 +165,7 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     plan = Plan(
         first_s=int(situation.now_s),
         marks=tuple(marks),
-        claims_per_s=max(CLAIMS_OVER_RATE * rate, 1.0),
+        claims_per_s=UNLIMITED if situation.calls_per_s is None else max(CLAIMS_OVER_RATE * rate, 1.0),
         calm_claims_per_s=max(CALM_SHARE * rate, 1.0),
         wait_s=_waits(ahead[0], marks[0], situation.now_s),
     )
