@@ -4,7 +4,7 @@ Lanes 1 to 3 share the calls by weight: a lane that has people waiting gets at l
 need goes to the others, first of all to lane 1, and a lane that was empty saves nothing up. That is start-time fair
 queueing (Goyal, Vin and Cheng 1996): each lane has a tag, the one with the smallest is served and pays people / weight.
 
-Lane 0 is always called; its entries are paid from the same budget, so that its floor is what it takes.
+Lane 0 is always called and comes on top: its floor is what it takes, and the controller sees the work that it brings.
 """
 
 from collections.abc import Iterator, Sequence

@@ -162,13 +162,6 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         marks.append(caller.watermarks(places=places, flows=rate > 0))
         ahead.append(caller.stand())
         newly_called += 0 if ahead_s else caller.newly_called
-    plan = Plan(
-        first_s=int(situation.now_s),
-        marks=tuple(marks),
-        claims_per_s=UNLIMITED if situation.calls_per_s is None else max(CLAIMS_OVER_RATE * rate, 1.0),
-        calm_claims_per_s=max(CALM_SHARE * rate, 1.0),
-        wait_s=_waits(ahead[0], marks[0], situation.now_s),
-    )
     kept = msgspec.structs.replace(
         memory,
         ahead=tuple(ahead),
@@ -177,7 +170,17 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         rate_per_s=lately_per_s,
         walked_over=max(walked_over - walked_in, -lately_per_s),
     )
-    return plan, kept
+    return _plan(situation, tuple(marks), ahead[0], rate), kept
+
+
+def _plan(situation: Situation, marks: tuple[tuple[int, ...], ...], now: Stand, rate: float) -> Plan:
+    return Plan(
+        first_s=int(situation.now_s),
+        marks=marks,
+        claims_per_s=UNLIMITED if situation.calls_per_s is None else max(CLAIMS_OVER_RATE * rate, 1.0),
+        calm_claims_per_s=max(CALM_SHARE * rate, 1.0),
+        wait_s=_waits(now, marks[0], situation.now_s),
+    )
 
 
 def _recall(memory: Memory, situation: Situation) -> tuple[int, Stand]:
