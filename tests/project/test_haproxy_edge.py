@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from preau.gate.haproxy.process import haproxy_binary
+from preau.gate.haproxy.process import EdgeNotStarted, haproxy_binary
+from preau.project.haproxy_edge import own_folder
 from preau_process import PreauProcess, free_port
 
 pytestmark = pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
@@ -67,7 +68,7 @@ def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: Preau
     assert json.loads(get(f"{server.url}/attente/etat.json")[2])["v"] == 1
     assert get(f"{server.url}/static/site.css")[0] == 200
     assert not get(f"{server.url}/static/site.css")[1]
-    edge = server.data / "edge"
+    edge = own_folder(server.data)
     assert edge.stat().st_mode & 0o077 == 0
     (process,) = haproxies_of(edge)
     os.kill(process, 9)
@@ -102,3 +103,18 @@ def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application(server: Pr
         for process in (agent, haproxy):
             process.terminate()
             process.wait(10)
+
+
+def test_where_the_data_folder_is_too_deep_for_a_socket_a_short_folder_of_this_account_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    deep = tmp_path / ("d" * 80)
+    short = own_folder(deep)
+    assert short == own_folder(deep) != own_folder(tmp_path / ("e" * 80))
+    assert short.parent == tmp_path
+    assert short.stat().st_mode & 0o777 == 0o700
+    short.chmod(0o755)
+    with pytest.raises(EdgeNotStarted):
+        own_folder(deep)
+    assert own_folder(Path("/srv/preau")) == Path("/srv/preau/edge")

@@ -8,7 +8,10 @@ the application listens on BIND without a gate. In both the application answers 
 
 import asyncio
 import base64
+import hashlib
+import os
 import resource
+import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +23,7 @@ from preau.gate.haproxy.agent import EdgeAgent, plan_of
 from preau.gate.haproxy.behind import BehindTheEdge
 from preau.gate.haproxy.control import Control
 from preau.gate.haproxy.ledger import EdgeLedger
-from preau.gate.haproxy.process import EdgeProcess, write_files
+from preau.gate.haproxy.process import EdgeNotStarted, EdgeProcess, write_files
 from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
 from preau.gate.pilot import Pilot
@@ -43,6 +46,8 @@ OPEN_PATHS: Final = ("/__*", "/metrics", "/static/*", *AT_THE_ROOT, "/colis/*", 
 """What is answered without the gate; ``*``: everything that begins so. The keys of ``before`` in ``project.wiring``."""
 
 FOLDER: Final = "edge"
+LONGEST_FOLDER: Final = 70
+"""Characters: HAProxy takes 97 for a socket, of which the name and its draft need 25."""
 CONNECTIONS_MAX: Final = 20_000
 SPARE_DESCRIPTORS: Final = 200
 
@@ -54,7 +59,7 @@ class HaproxyEdge:
         options: of the installation.
         keyring: keys of the tokens.
         pilot: sets rate and level; None: by places alone, as for an edge apart from the application.
-        folder: where the files are; None: in the data folder.
+        folder: where the files are; None: ``own_folder``.
         bind: where HAProxy listens; None: on BIND.
         application: where the application listens, as HAProxy writes it; None: on a socket in the folder.
         peers: all edges of the installation by name with the addresses where they listen for each other.
@@ -78,7 +83,7 @@ class HaproxyEdge:
         name: str = "",
     ) -> None:
         self._options, self._keyring = options, keyring
-        self._folder = (folder or options.data / FOLDER).resolve()
+        self._folder = (folder or own_folder(options.data)).resolve()
         self.socket = self._folder / "application.sock"
         self._peers, self._name = peers, name
         self._bind = bind or _address(*options.bind)
@@ -176,6 +181,25 @@ class GateElsewhere:
 def behind_an_edge(app: Application, keyring: Keyring) -> BehindTheEdge:
     """The application without a gate, for the edges of this installation alone."""
     return BehindTheEdge(app, secret=edge_secret(keyring))
+
+
+def own_folder(data: Path) -> Path:
+    """Where the files of an edge of our own are: in the data folder, or in a short one when sockets could not be there.
+
+    All of them are written anew at each start. The short one is this account's alone, whoever else writes beside it.
+
+    Raises:
+        EdgeNotStarted: somebody else made a folder of that name.
+    """
+    folder = (data / FOLDER).resolve()
+    if len(str(folder)) <= LONGEST_FOLDER:
+        return folder
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    short = Path(tempfile.gettempdir()) / f"preau-edge-{os.getuid()}-{name}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    if short.is_symlink() or short.stat().st_uid != os.getuid() or short.stat().st_mode & 0o077:
+        raise EdgeNotStarted(f"{short} n’appartient pas à ce compte seul")
+    return short
 
 
 def edge_secret(keyring: Keyring) -> str:

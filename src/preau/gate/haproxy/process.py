@@ -108,5 +108,7 @@ class EdgeProcess:
         )
         said, _ = await checked.communicate()
         if checked.returncode:
-            raise EdgeNotStarted(said.decode("utf-8", "replace")[-2000:])
+            raise EdgeNotStarted(
+                said.decode("utf-8", "replace")[-2000:] or f"haproxy -c ends with {checked.returncode}"
+            )
         return binary
