@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from preau.gate.request import NEWCOMER
-from preau.project.school_shell import SchoolShell
+from preau.project.school_shell import CANARY_PATH, SchoolShell
 
 
 class Clock:
@@ -86,11 +86,40 @@ async def test_a_thread_that_is_stuck_queues_although_nothing_begins() -> None:
     shell.meter.read()
     clock.now_s += 3.0
     assert shell.meter.read().queue_s == pytest.approx(3.0)
-    application.status = "503 Service Unavailable"
     for _ in range(2):
         application.go.release()
     await asyncio.gather(first, second)
-    clock.now_s += 1.0
-    assert shell.meter.read().failed_share == 1.0
+    shell.meter.read()
     clock.now_s += 5.0
+    assert shell.meter.read().queue_s == 0.0
+
+
+async def test_one_broken_page_is_no_broken_school_and_five_are() -> None:
+    clock, application = Clock(), Gated()
+    shell = SchoolShell(application, monotonic=clock, write_lane="/travail/", sign_in=("/connexion/",))
+    application.status = "503 Service Unavailable"
+    shares = []
+    for _ in range(6):
+        application.go.release()
+        await shell(scope(), nothing, drop)
+        clock.now_s += 1.0
+        shares.append(shell.meter.read().failed_share)
+    assert shares == [0.0, 0.0, 0.0, 0.0, 1.0, 1.0]
+
+
+async def test_a_request_that_is_given_up_in_line_does_not_stand_there_for_ever_and_the_canary_never() -> None:
+    clock, application = Clock(), Gated()
+    shell = SchoolShell(application, monotonic=clock, write_lane="/travail/", sign_in=("/connexion/",))
+    first = asyncio.create_task(shell(scope(), nothing, drop))
+    await begun(application)
+    second = asyncio.create_task(shell(scope(), nothing, drop))
+    canary = asyncio.create_task(shell(scope(path=CANARY_PATH), nothing, drop))
+    await asyncio.sleep(0)
+    second.cancel()
+    canary.cancel()
+    await asyncio.gather(second, canary, return_exceptions=True)
+    application.go.release()
+    await first
+    shell.meter.read()
+    clock.now_s += 30.0
     assert shell.meter.read().queue_s == 0.0

@@ -119,7 +119,7 @@ class Porter:
         self._sample = 1
         self._looks: deque[Look] = deque(maxlen=LOOKS_MAX)  # the latest first
         nobody = Outlook(
-            plan=open_plan(clock()),
+            plan=obeyed(open_plan(clock()), self.desk.ordered().mode),
             curves={lane: curve((), lane) for lane in QUEUES},
             sample=1,
             entries=Entries(0, 0.0),
@@ -162,7 +162,8 @@ class Porter:
             inside=census.inside,
             admitted_total=census.admitted_total,
             groups=due(groups, holds, now_s=now_s),
-            leaves_per_s=entries.per_s if groups else 0.0,
+            # Places that come free are not given away again by a drain, nor while more are inside than should be.
+            leaves_per_s=0.0 if holds.suspends or census.inside > holds.capacity or not groups else entries.per_s,
             calls_per_s=course.calls_per_s,
             floors=course.floors,
         )

@@ -88,7 +88,7 @@ class HaproxyEdge:
         self._peers, self._name = peers, name
         self._bind = bind or _address(*options.bind)
         self._application = application or f"unix@{self.socket}"
-        self._process = EdgeProcess(self._folder)
+        self._process = EdgeProcess(self._folder, write=self.write)
         control, published = Control(self._folder / "edge.sock"), options.data / "published"
         ledger = EdgeLedger(control)
         self._porter = Porter(ledger, capacity=options.capacity, published=published, pilot=pilot, clock=time.time)
@@ -117,7 +117,7 @@ class HaproxyEdge:
 
     async def __aenter__(self) -> Self:
         """Starts HAProxy; raises ``EdgeNotStarted``."""
-        self.write()
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.socket.unlink(missing_ok=True)
         await self._process.start()
         return self

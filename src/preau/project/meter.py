@@ -4,15 +4,30 @@ Queueing time, not response time: a slow database makes answers slow without mak
 thread that is behind makes everybody wait. The gate's controller reads this once a second.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, Final
 
 from preau.gate.rules.controller import Reading
 
-_arrived_at_s: ContextVar[float | None] = ContextVar("arrived_at_s", default=None)
-
 SERVER_ERROR: Final = 500
+FAILURES_WATCHED_S: Final = 10
+LEAST_FAILURES: Final = 5
+"""One page that is broken is not a school that is: so many failures in so many seconds are told, fewer are not."""
+
+
+class InLine:
+    """One request between its arrival and its end."""
+
+    __slots__ = ("arrived_at_s", "begun")
+
+    def __init__(self, arrived_at_s: float) -> None:
+        self.arrived_at_s = arrived_at_s
+        self.begun = False
+
+
+_in_line: ContextVar[InLine | None] = ContextVar("in_line", default=None)
 
 
 class Meter:
@@ -23,7 +38,8 @@ class Meter:
 
     def __init__(self, *, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._arrived = self._begun = self._done = self._of_newcomers = self._failed = 0
+        self._arrived = self._begun = self._gone = self._done = self._of_newcomers = self._failed = 0
+        self._lately: deque[tuple[int, int]] = deque(maxlen=FAILURES_WATCHED_S)  # finished and failed, by reading
         self._queued_s = 0.0
         self._begun_at_s = monotonic()
         self._last = (monotonic(), 0, 0, 0, 0, 0.0)
@@ -32,21 +48,33 @@ class Meter:
         """The same application, which notes when a request begins."""
 
         def begin(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            arrived_at_s, now_s = _arrived_at_s.get(), self._monotonic()
-            if arrived_at_s is not None:
+            request, now_s = _in_line.get(), self._monotonic()
+            if request is not None:
+                request.begun = True
                 self._begun += 1
-                self._queued_s += now_s - arrived_at_s
+                self._queued_s += now_s - request.arrived_at_s
                 self._begun_at_s = now_s
             return wsgi(environ, start_response)
 
         return begin
 
-    def arrives(self) -> None:
+    @property
+    def _stands(self) -> bool:
+        """Whether somebody is in line."""
+        return self._arrived - self._gone > self._begun
+
+    def arrives(self) -> InLine:
         """A request of a person gets in line; called in the task that will hand it to the application."""
-        if self._arrived == self._begun:  # the line was empty: time without a request is no queueing
+        if not self._stands:  # the line was empty: time without a request is no queueing
             self._begun_at_s = self._monotonic()
         self._arrived += 1
-        _arrived_at_s.set(self._monotonic())
+        request = InLine(self._monotonic())
+        _in_line.set(request)
+        return request
+
+    def leaves(self, request: InLine) -> None:
+        """It is over, whether it ever began or was given up in line."""
+        self._gone += not request.begun
 
     def ends(self, *, status: int, newcomer: bool) -> None:
         """It is answered. ``newcomer``: by somebody who entered a moment ago, so that it is the work of an entry."""
@@ -63,10 +91,15 @@ class Meter:
         began = self._begun - begun
         finished = self._done - done
         mean_s = (self._queued_s - queued_s) / began if began else 0.0
-        stuck_s = now_s - self._begun_at_s if self._arrived > self._begun and not began else 0.0
+        stuck_s = now_s - self._begun_at_s if self._stands and not began else 0.0
+        self._lately.append((finished, self._failed - failed))
         return Reading(
             done_per_s=finished / elapsed_s,
             queue_s=max(mean_s, stuck_s),
             background_per_s=(finished - (self._of_newcomers - of_newcomers)) / elapsed_s,
-            failed_share=(self._failed - failed) / finished if finished else 0.0,
+            failed_share=self._failed_share(),
         )
+
+    def _failed_share(self) -> float:
+        finished, failed = (sum(numbers) for numbers in zip(*self._lately, strict=True))
+        return failed / finished if failed >= LEAST_FAILURES else 0.0

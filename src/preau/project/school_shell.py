@@ -121,7 +121,7 @@ class SchoolShell:
         page = not self._is_homework(scope)
         self._waiting += 1
         self._pages_waiting += page
-        self.meter.arrives()
+        watched = None if scope["path"] == CANARY_PATH else self.meter.arrives()
         try:
             await self._bridge(_clean(scope), replay, collect)  # type: ignore[arg-type]
         except Exception:
@@ -130,9 +130,12 @@ class SchoolShell:
         finally:
             self._waiting -= 1
             self._pages_waiting -= page
+            if watched is not None:
+                self.meter.leaves(watched)
         status = answer[0]["status"]
         self.answered_total += 1
-        self.meter.ends(status=status, newcomer=NEWCOMER in scope)
+        if watched is not None:
+            self.meter.ends(status=status, newcomer=NEWCOMER in scope)
         duration_ms = round((self._monotonic() - started) * 1000, 1)
         if scope["path"] != CANARY_PATH:
             log.info(

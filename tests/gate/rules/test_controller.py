@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from preau.gate.rules.controller import (
+    LEAST_CAPACITY_PER_S,
     NO_SHOW_MOST,
     TARGET_QUEUE_S,
     Look,
@@ -109,6 +110,18 @@ def test_nobody_is_called_while_answers_fail_or_work_queues_long() -> None:
         assert rate.calls_per_s == 0
     rate, _ = next_rate(memory, Look(waiting=10, entered=0, called=0, readings={"http": Reading(50.0, 0.01)}))
     assert rate.calls_per_s > 0
+
+
+def test_one_request_behind_a_slow_one_does_not_tell_the_capacity_and_lasting_queueing_does() -> None:
+    memory = Memory(resources={"http": Resource(capacity_per_s=100.0, work_per_entry=10.0)})
+    stalled = Look(waiting=0, entered=0, called=0, readings={"http": Reading(1.0, 2.0)})
+    rate, memory = next_rate(memory, stalled)
+    assert rate.brakes
+    _, memory = next_rate(memory, Look(waiting=0, entered=0, called=0, readings={"http": Reading(1.0, 0.0)}))
+    assert memory.resources["http"].capacity_per_s == 100.0
+    for _ in range(3):
+        _, memory = next_rate(memory, stalled)
+    assert memory.resources["http"].capacity_per_s == LEAST_CAPACITY_PER_S
 
 
 def test_the_tightest_resource_binds() -> None:

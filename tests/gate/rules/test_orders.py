@@ -6,7 +6,7 @@ import pytest
 from preau.gate.rules.calling import OPEN, Group, Stand
 from preau.gate.rules.orders import KEY_TICKS_PER_S, due, obeyed, ordered
 from preau.gate.rules.places import OTHERS, PUPILS, arrival_key, lesson_key
-from preau.gate.rules.plan import Memory, Plan, Situation, next_plan
+from preau.gate.rules.plan import UNLIMITED, Memory, Plan, Situation, next_plan
 from preau.published.shapes import MAX_CAPACITY, NO_ORDERS, GateOrders, Mode
 
 NOW_S = 1_795_422_600.0
@@ -68,6 +68,15 @@ def test_a_closed_gate_calls_staff_alone_and_remembers_whom_it_had_called() -> N
     assert set(plan.marks) == {(OPEN, 0, 0, 0)}
     again, _ = plan_of("auto", memory, groups)
     assert again.marks[0][OTHERS] >= 150
+
+
+def test_an_open_gate_is_open_whatever_the_controller_believes() -> None:
+    plan, _ = next_plan(
+        Memory(),
+        Situation(now_s=NOW_S, capacity=10, inside=0, admitted_total=0, groups=[], calls_per_s=0.0),
+    )
+    assert plan.claims_per_s == 1.0
+    assert obeyed(plan, "open").claims_per_s == UNLIMITED
 
 
 def test_an_open_gate_calls_everybody_at_once() -> None:

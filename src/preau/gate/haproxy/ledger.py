@@ -7,8 +7,8 @@ they are a few thousand at most.
 from typing import Final
 
 from preau.gate.haproxy.control import Control, EdgeUnavailable, Entry
+from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Census, LedgerUnavailable, Wait, Waiter
-from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.rules.state import lot_of
 
 DOOR_LIFE_MS: Final = 900_000
@@ -26,7 +26,7 @@ class EdgeLedger:
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._door = MemoryLedger()
+        self._door: dict[str, Wait] = {}
         self._admitted: dict[int, int] = {}
 
     async def census(self, *, now_s: float) -> Census:  # noqa: ARG002  HAProxy has its own clock
@@ -55,16 +55,25 @@ class EdgeLedger:
         try:
             seen = await self._control.entries("t_door")
         except EdgeUnavailable:
-            return await self._door.at_the_door(now_s=now_s)
+            return self._remembered(now_s)
         for entry in seen:
             last_s = int(now_s - (DOOR_LIFE_MS - entry.expires_in_ms) / 1000)
             first_s = min(entry.data.get("gpt0", last_s) or last_s, last_s)
-            await self._door.note_at_the_door(entry.key, now_s=first_s)
-            await self._door.note_at_the_door(entry.key, now_s=last_s)
-        return await self._door.at_the_door(now_s=now_s)
+            known = self._door.get(entry.key)
+            if known is not None and first_s - known.last_s <= interface.WAIT_GAP_S:
+                first_s, last_s = min(first_s, known.first_s), max(last_s, known.last_s)
+            self._door[entry.key] = Wait(first_s, last_s)
+        return self._remembered(now_s)
 
     async def restore_at_the_door(self, waits: dict[str, Wait]) -> None:
-        await self._door.restore_at_the_door(waits)
+        self._door = {**waits, **self._door}
+
+    def _remembered(self, now_s: float) -> dict[str, Wait]:
+        oldest_s = now_s - interface.AT_THE_DOOR_MEMORY_S
+        kept = [(subject, wait) for subject, wait in self._door.items() if wait.last_s >= oldest_s]
+        kept.sort(key=lambda pair: pair[1].last_s)
+        self._door = dict(kept[-interface.AT_THE_DOOR_MAX :])
+        return dict(self._door)
 
 
 def _figure(figures: dict[str, int], index: int) -> int:

@@ -5,7 +5,7 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -45,15 +45,19 @@ class EdgeProcess:
     """One HAProxy in the foreground, as a child that does not outlive its parent.
 
     Args:
-        folder: with the files written.
+        folder: with the files.
+        write: writes them as they are now: called before each start, so that a new one begins with today's plan and
+        keys.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, write: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
+        self._write = write
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> asyncio.subprocess.Process:
         """Checks the configuration and starts; returns once the control socket is there."""
+        self._write()
         binary = await self.check()
         socket = self._folder / "edge.sock"
         socket.unlink(missing_ok=True)

@@ -95,6 +95,7 @@ def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
         "waiting": waiting_rules(settings, drawn.csp),
         "responses": response_rules(settings, drawn.csp),
         "notice_headers": f' hdr cache-control no-store hdr content-security-policy "{drawn.csp}"{own}',
+        "too_large": refusal_json("body_too_large", _("Cet envoi est trop gros pour être reçu ici.")).decode(),
         "method_unknown": refusal_json("method_unknown", _("Cette façon de demander n’existe pas ici.")).decode(),
     }
     return Template(_TEMPLATE.read_text("utf-8")).substitute(fields)

@@ -35,7 +35,7 @@ BRAKE_QUEUES: Final = 6.0
 MOST_FAILED: Final = 0.01
 """One failed answer in a hundred stops them too."""
 
-HEADROOM: Final = 0.88
+HEADROOM: Final = 0.9
 """The share of the capacity that is planned; the rest is for what nobody foresaw."""
 
 ENTRY_S: Final = 20
@@ -68,6 +68,14 @@ SEEN_FADES: Final = 0.995
 
 SATURATED_FORGETS: Final = 0.7
 """Weight of the old estimate when a saturated resource finishes more than it."""
+
+BELIEVED_DONE_PER_S: Final = 10.0
+BELIEVED_AFTER_S: Final = 3
+"""Queueing tells the capacity when much was done meanwhile, or when it lasts: one request behind a slow one says
+nothing."""
+
+LEAST_CAPACITY_PER_S: Final = 5.0
+"""Less is not believed of anything: from nothing there would be no way back."""
 
 LEARN: Final = 0.02
 """Most that the work of an entry is corrected by in a second, in halves of it."""
@@ -110,7 +118,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """What is believed of one resource.
 
     ``seen_per_s``: the highest throughput lately, fading. ``measured_per_s``: the capacity when it was saturated the
-    last time, ``unsaturated_s`` seconds of people waiting ago; 0: it never was.
+    last time, ``unsaturated_s`` seconds of people waiting ago; 0: it never was. ``queueing_s``: for how long work
+    queues now.
     """
 
     capacity_per_s: float
@@ -119,6 +128,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     trim: float = 0.0
     measured_per_s: float = 0.0
     unsaturated_s: int = 0
+    queueing_s: int = 0
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,11 +217,12 @@ def _learned(resource: Resource, reading: Reading, memory: Memory, *, waiting: b
     done = reading.done_per_s
     seen = max(done, resource.seen_per_s * SEEN_FADES)
     capacity, measured, unsaturated_s = resource.capacity_per_s, resource.measured_per_s, resource.unsaturated_s
-    if reading.is_saturated:
+    queueing_s = resource.queueing_s + 1 if reading.is_saturated else 0
+    if reading.is_saturated and (done >= BELIEVED_DONE_PER_S or queueing_s >= BELIEVED_AFTER_S):
         lower = done < capacity
         capacity = done if lower else SATURATED_FORGETS * capacity + (1 - SATURATED_FORGETS) * done
         measured, unsaturated_s = capacity, 0
-    elif waiting and done > 0.7 * HEADROOM * capacity:
+    elif not reading.is_saturated and waiting and done > 0.7 * HEADROOM * capacity:
         unsaturated_s += 1
         wanted = measured * (1 + PLATEAU_GAIN * (unsaturated_s / PLATEAU_S) ** 3) if measured else capacity * PROBE
         capacity = max(capacity, min(wanted, MOST_ABOVE_SEEN * seen))
@@ -219,12 +230,13 @@ def _learned(resource: Resource, reading: Reading, memory: Memory, *, waiting: b
     trim = resource.trim + (TRIM_FALL * max(over, -5.0) if over < 0 else TRIM_RISE)
     return replace(
         resource,
-        capacity_per_s=max(capacity, 1e-3),
+        capacity_per_s=max(capacity, LEAST_CAPACITY_PER_S),
         work_per_entry=_work_per_entry(resource, reading, memory),
         seen_per_s=seen,
         trim=min(max(trim, TRIM_LEAST), 0.0),
         measured_per_s=measured,
         unsaturated_s=unsaturated_s,
+        queueing_s=queueing_s,
     )
 
 
