@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from gate.harness import Clock, Gate, MakeGate, fill
 from preau.gate import porter as porter_module
+from preau.gate import ticking
 from preau.gate.ledger.interface import Census, LedgerUnavailable
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.pilot import Pilot
@@ -37,7 +38,7 @@ class FailingLedger(MemoryLedger):
 
 
 async def test_it_survives_a_dead_store_says_so_once_and_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(porter_module, "TICK_S", 0)
+    monkeypatch.setattr(ticking, "TICK_S", 0)
     ledger = FailingLedger(failures=3)
     porter = Porter(ledger, capacity=2, clock=Clock())
     outlook = porter.outlook
@@ -49,7 +50,7 @@ async def test_it_survives_a_dead_store_says_so_once_and_looks_again(monkeypatch
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-    assert [entry["event"] for entry in logs] == ["porter_tick_failed", "porter_ticks_again"]
+    assert [entry["event"] for entry in logs] == ["tick_failed", "ticks_again"]
     assert porter.outlook is not outlook
 
 

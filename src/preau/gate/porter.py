@@ -27,6 +27,7 @@ from preau.gate.rules.standing import Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 from preau.gate.rules.steering import Course, Seen
 from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries
+from preau.gate.ticking import TICK_S, tick_for_ever
 from preau.published.files import PublishedFile, read_published, write_if_changed
 from preau.published.shapes import (
     AT_THE_DOOR_FILE,
@@ -38,7 +39,6 @@ from preau.published.shapes import (
     encode,
 )
 
-TICK_S: Final = 1.0
 LOOKS_MAX: Final = int(WINDOW_S / TICK_S)
 PUBLISH_EVERY_S: Final = 5.0
 SAMPLE_EVERY_S: Final = 30.0
@@ -131,20 +131,7 @@ class Porter:
 
     async def run(self) -> None:
         """Ticks until it is cancelled."""
-        failures = 0
-        while True:
-            try:
-                await self.tick()
-            except Exception:
-                # Once is enough to know why; then once a minute that it still is so.
-                if failures % 60 == 0:
-                    log.exception("porter_tick_failed", failures=failures + 1)
-                failures += 1
-            else:
-                if failures:
-                    log.info("porter_ticks_again", failures=failures)
-                failures = 0
-            await asyncio.sleep(TICK_S)
+        await tick_for_ever(self.tick, name="porter")
 
     async def tick(self) -> None:
         """One look and one plan."""

@@ -19,12 +19,12 @@ from preau.gate.haproxy.ledger import PRESENCE, EdgeLedger
 from preau.gate.page.lessons import LESSON_PATHS, SECTIONS
 from preau.gate.porter import Outlook, Porter
 from preau.gate.rules.admission import unproven_places
+from preau.gate.ticking import tick_for_ever
 from preau.published import shapes
 from preau.published.files import PublishedFile
 from preau.tokens.keyring import DAY_S, Keyring
 from preau.tokens.ticket import LANES
 
-TICK_S: Final = 1.0
 FREED_TWICE_MS: Final = 2500
 """An entry of ``t_free`` lives 5 s: its place is cleared in the first half, by two looks in case it was in use."""
 
@@ -67,21 +67,15 @@ class EdgeAgent:
         self._failures_total = 0
 
     async def run(self) -> None:
-        """Ticks until it is cancelled; a failure is said once, then once a minute."""
-        failures = 0
-        while True:
-            try:
-                await self.tick()
-            except Exception:
-                if failures % 60 == 0:
-                    log.exception("edge_agent_failed", failures=failures + 1)
-                failures += 1
-                self._failures_total += 1
-            else:
-                if failures:
-                    log.info("edge_agent_again", failures=failures)
-                failures = 0
-            await asyncio.sleep(TICK_S)
+        """Ticks until it is cancelled."""
+        await tick_for_ever(self._tick_counted, name="edge_agent")
+
+    async def _tick_counted(self) -> None:
+        try:
+            await self.tick()
+        except Exception:
+            self._failures_total += 1
+            raise
 
     async def tick(self) -> None:
         """One look, and everything that is new into HAProxy."""
