@@ -18,7 +18,7 @@ from gate.conformance.client import JSON, SECRET, GateOnAPort, free_port
 from gate.conformance.served import SCHOOL
 from gate.conformance.test_entry import card_of
 from preau.gate.haproxy import maps
-from preau.gate.haproxy.control import Control, backend_of
+from preau.gate.haproxy.control import Control
 from preau.gate.haproxy.ledger import EdgeLedger
 from preau.gate.haproxy.process import haproxy_binary, write_files
 from preau.gate.haproxy.render import render
@@ -188,7 +188,6 @@ def test_the_census_counts_what_came_in_and_what_waits(edge: EdgeAlone) -> None:
     time.sleep(1.1)
     assert edge.lets_in(waiting[0])
     assert len(asyncio.run(ledger.census(now_s=time.time())).waiting) == 3
-    assert backend_of(asyncio.run(edge.control.statistics()), "school")["pxname"] == "school"
 
 
 def test_cards_at_the_door_are_remembered_with_their_first_second(edge: EdgeAlone) -> None:

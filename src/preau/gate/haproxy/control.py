@@ -6,7 +6,7 @@ HAProxy answers in words; words that are not the expected ones, and silence, rai
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -97,12 +97,6 @@ class Control:
             raise EdgeUnavailable("no process id")
         return int(found[1])
 
-    async def statistics(self) -> list[dict[str, str]]:
-        """``show stat`` as one mapping per line, names as in HAProxy's management guide."""
-        head, *rows = (await self.ask("show stat")).splitlines()
-        names = head.removeprefix("# ").split(",")
-        return [dict(zip(names, row.split(","), strict=False)) for row in rows if row]
-
     async def _expect_silence(self, command: str) -> None:
         answer = (await self.ask(command)).strip()
         if answer:
@@ -111,8 +105,3 @@ class Control:
 
 def _entry(match: re.Match[str]) -> Entry:
     return Entry(match[1], int(match[2]), {name: int(value) for name, value in _DATUM.findall(match[3])})
-
-
-def backend_of(rows: Sequence[dict[str, str]], name: str) -> dict[str, str]:
-    """The line of a whole backend in ``statistics``."""
-    return next((row for row in rows if row.get("pxname") == name and row.get("svname") == "BACKEND"), {})

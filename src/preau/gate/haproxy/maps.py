@@ -25,7 +25,6 @@ KEYS_AHEAD_DAYS: Final = 8
 by the rules of the configuration, second by second, not by what stands in the map."""
 
 OLDEST_DAYS: Final = {"c1": LIFE_DAYS, "t1": 1, "p1": 1}
-UNPROVEN_SHARE_OF: Final = 4
 INTERPOLATED_STEPS: Final = 8
 LONGEST_QUEUE: Final = 1_000_000
 MOST_CLAIMS: Final = 1_000_000

@@ -1,13 +1,13 @@
 """The ladder: six levels of degradation, entered quickly, left slowly, each change said with its reason.
 
-| level | name | when | what changes |
+| level | name | when | what is so then |
 |---|---|---|---|
 | 0 | libre | nothing presses | nobody waits, passes are given silently |
-| 1 | lissage | the rate binds, or more are expected than can enter | the watermark is on, lessons while waiting |
-| 2 | priorité | work queues, or a class would wait over five minutes | lanes 2 and 3: floors only; challenge offered |
+| 1 | lissage | the rate binds, or more are expected than can enter | people wait, with lessons meanwhile |
+| 2 | priorité | work queues, or a class would wait over five minutes | challenge offered in lane 3 |
 | 3 | siège | the watch says attack | lane 3 at a fiftieth; nobody is blocked |
-| 4 | refuge | the application or the database does not answer | lessons, status and tickets go on; work is spooled |
-| 5 | rideau | the porter is dead too: an edge decides alone | order kept, claims at the last safe rate |
+| 4 | refuge | the application or the database does not answer | lessons, status and tickets go on |
+| 5 | rideau | the porter is dead too: an edge decides alone | order kept, claims at half the last rate |
 
 Level 5 is never chosen here: an edge is there by itself when its plan has run out. Source: research on the gate, 3.9.
 """
@@ -22,8 +22,8 @@ ENTER_AFTER_S: Final = 5.0
 LEAVE_AFTER_S: Final = 60.0
 """It is left when a lower one would have done for so long: a level that flutters is worse than one that stays."""
 
-FREE, SMOOTHING, PRIORITY, SIEGE, REFUGE, CURTAIN = range(6)
-NAMES: Final = ("libre", "lissage", "priorité", "siège", "refuge", "rideau")
+FREE, SMOOTHING, PRIORITY, SIEGE, REFUGE = range(5)
+"""Their words for people: ``preau.published.gate_words``."""
 
 BUSY: Final = 0.7
 LONG_WAIT_S: Final = 300.0

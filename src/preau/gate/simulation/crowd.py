@@ -49,7 +49,6 @@ class Crowd:
         self.called = 0
         """Of these, the called."""
         self.entered = 0
-        self.walked_in = 0
         """Of the entered, those called before they came."""
         self.arrived = 0
         self._marks = [0] * LANES
@@ -131,7 +130,6 @@ class Crowd:
         self.state[entering] = ENTERED
         self.claimed_s[entering] = second
         self.entered += len(entering)
-        self.walked_in += int(np.count_nonzero(self._world.arrival_ms[entering] >= second * 1000))
         self.waiting -= len(entering)
         self.called -= len(entering)
         return entering

@@ -27,8 +27,6 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     inside: int
     entered: int
     """Entries of the last second, all lanes."""
-    walked_in: int
-    """Of these, by people who were called already when they came: nobody had counted them as called."""
     waiting: int
     """People present before the gate, estimated."""
     arrived: int

@@ -68,10 +68,10 @@ def play(world: World, policy: Policy, *, standing: Standing | None = None) -> R
     panel = EtaPanel(world, standing)
     rows: list[Second] = []
     served = Served(0.0, 0.0, 0.0, 0.0, 0.0, scenario.capacity_per_s)
-    before = Before(0, 0)
+    entered_before = 0
     for second in range(first_s, scenario.lasts_s):
-        seen = _seen(crowd, served, before)
-        before = Before(crowd.entered, crowd.walked_in)
+        seen = _seen(crowd, served, entered_before)
+        entered_before = crowd.entered
         decision = policy.tick(float(world.origin_s + second), seen)
         panel.look(second, crowd, seen)
         crowd.call(second, decision.marks)
@@ -79,7 +79,7 @@ def play(world: World, policy: Policy, *, standing: Standing | None = None) -> R
         crowd.give_up(second)
         entering = crowd.knock(second, at_most=decision.claims_per_s)
         work = float(world.work[entering].sum(dtype=np.int64)) * scenario.entry_work_factor
-        served = application.serve(second, entry_work=work, inside=before.entered)
+        served = application.serve(second, entry_work=work, inside=entered_before)
         rows.append(_row(crowd, served, len(entering), decision.claims_per_s))
         if crowd.arrived == world.people and not crowd.waiting and application.is_idle(second):
             break
@@ -97,14 +97,7 @@ def play(world: World, policy: Policy, *, standing: Standing | None = None) -> R
     )
 
 
-class Before(NamedTuple):
-    """The sums of the second before."""
-
-    entered: int
-    walked_in: int
-
-
-def _seen(crowd: Crowd, served: Served, before: Before) -> Seen:
+def _seen(crowd: Crowd, served: Served, entered_before: int) -> Seen:
     groups, sample = crowd.groups()
     return Seen(
         done_per_s=served.done_per_s,
@@ -112,8 +105,7 @@ def _seen(crowd: Crowd, served: Served, before: Before) -> Seen:
         background_per_s=served.background_per_s,
         failed_share=served.failed_share,
         inside=crowd.entered,
-        entered=crowd.entered - before.entered,
-        walked_in=crowd.walked_in - before.walked_in,
+        entered=crowd.entered - entered_before,
         waiting=sum(group.people for group in groups),
         arrived=crowd.arrived,
         admitted_total=crowd.entered,
