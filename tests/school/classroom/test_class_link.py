@@ -66,6 +66,25 @@ def test_a_gap_of_an_hour_ends_the_run_and_so_does_midnight(slot: TimetableSlot,
     assert datetime.fromtimestamp(class_link.run_starts_at_s(live_class), UTC).hour == 0
 
 
+@pytest.mark.parametrize("hour", range(24))
+def test_link_and_card_give_one_place_at_every_hour_of_a_day_full_of_lessons(slot: TimetableSlot, hour: int) -> None:
+    """Paris is ahead of UTC: before one in the morning the run began on the local day before."""
+    slots = [
+        factories.make_slot(
+            slot.class_group, slot.teacher, f"Matière {day} {start}", weekday=day, starts_at=time(start)
+        )
+        for day in (0, 1, 2)
+        for start in range(24)
+    ]
+    starts_at = MONDAY.replace(hour=0) + timedelta(days=1, hours=hour, minutes=1)
+    [now_slot] = [one for one in slots if services.occurrence_at(one, starts_at, before=timedelta(0))]
+    opened = services.open_live_class(slot=now_slot, now=starts_at, opened_by=slot.teacher)
+    assert isinstance(opened, LiveClass)
+    held = card_of(factories.make_pupil(slot.class_group), slot, given=MONDAY - timedelta(days=1))
+    link = link_in(class_link.address(opened, now=starts_at), now=starts_at)
+    assert link_place(link, rank_key) == known_place(held, rank_key, now_s=starts_at.timestamp())
+
+
 def test_it_counts_the_class_with_its_teacher_and_ends_with_the_lesson(
     slot: TimetableSlot, live_class: LiveClass
 ) -> None:

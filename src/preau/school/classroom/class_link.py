@@ -5,18 +5,17 @@ pupil's card; here it is found in the same way from the lessons of the class gro
 place. A pupil who has another group's lesson just before stands by the own card a little earlier than by this link.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
 from preau.school.classroom.models import LiveClass
-from preau.school.classroom.selectors import day_of, pupils_on_roster
-from preau.school.directory.selectors import CARD_LEAD, occurrences
+from preau.school.classroom.selectors import pupils_on_roster
+from preau.school.directory.selectors import HOUR_S, group_hours
 from preau.tokens import class_link
 from preau.tokens.class_link import CAPS, ClassLink
 
-HOUR_S: Final = 3600
 HOURS_OF_A_DAY: Final = 24
 
 
@@ -37,11 +36,10 @@ def address(live_class: LiveClass, *, now: datetime) -> str:
 
 def run_starts_at_s(live_class: LiveClass) -> int:
     """The start of the consecutive busy UTC hours up to this lesson, not before its UTC day; as cards tell hours."""
-    busy: set[int] = set()
-    for occurrence in occurrences([live_class.slot.class_group], day_of(live_class)):
-        first_s = (occurrence.starts_at - CARD_LEAD).timestamp()
-        busy.update(range(int(first_s // HOUR_S), int((occurrence.ends_at.timestamp() - 1) // HOUR_S) + 1))
-    hour = int(live_class.starts_at.timestamp() // HOUR_S)
+    starts_at = live_class.starts_at.astimezone(UTC)
+    utc_day = starts_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    busy = group_hours(live_class.slot.class_group, utc_day, utc_day + timedelta(days=1))
+    hour = int(starts_at.timestamp() // HOUR_S)
     while hour % HOURS_OF_A_DAY and hour - 1 in busy:
         hour -= 1
     return hour * HOUR_S

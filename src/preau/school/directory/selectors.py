@@ -20,6 +20,7 @@ __all__ = [
     "card_hours",
     "class_groups_of",
     "current_occurrence",
+    "group_hours",
     "leads",
     "occurrence_at",
     "occurrences",
@@ -38,6 +39,8 @@ CARD_LEAD = timedelta(minutes=15)
 
 CARD_DAYS = 7
 """A card's mask holds one week."""
+
+HOUR_S = 3600
 
 _FIRST_MONTH = 8
 """Classes begin on 1 September at the earliest; rosters of the new year are imported from August on."""
@@ -154,14 +157,27 @@ def occurrence_at(slot: TimetableSlot, now: datetime, before: timedelta = OPENS_
 def card_hours(person: Person, now: datetime) -> str:
     """The ``hours`` of a card: the UTC hours of the next seven days that touch a lesson or its lead. One query."""
     horizon = now + timedelta(days=CARD_DAYS)
-    # A day or two wider than the week: it is not yet known which day it is at the school.
-    first, last = (now - timedelta(days=2)).date(), (horizon + timedelta(days=1)).date()
-    slots = _slots_of_person(person, first, last).filter(valid_from__lte=last, valid_until__gte=first)
+    first, last = _days_round(now, horizon)
+    return hours_mask(_busy_hours(_slots_of_person(person, first, last), now, horizon))
+
+
+def group_hours(class_group: ClassGroup, since: datetime, until: datetime) -> set[int]:
+    """The UTC hours (since 1970) from ``since`` to ``until`` in which a pupil's card says busy. One query."""
+    return _busy_hours(_slots().filter(class_group=class_group), since, until)
+
+
+def _days_round(since: datetime, until: datetime) -> tuple[date, date]:
+    """A day or two wider than asked: it is not yet known which day it is at the school."""
+    return (since - timedelta(days=2)).date(), (until + timedelta(days=1)).date()
+
+
+def _busy_hours(slots: QuerySet[TimetableSlot], since: datetime, until: datetime) -> set[int]:
+    first, last = _days_round(since, until)
     hours: set[int] = set()
-    for slot in slots:
-        for occurrence in occurrences_near(slot, now, days_after=CARD_DAYS):
-            first_s = max((occurrence.starts_at - CARD_LEAD).timestamp(), now.timestamp())
-            last_s = min(occurrence.ends_at, horizon).timestamp()
+    for slot in slots.filter(valid_from__lte=last, valid_until__gte=first):
+        for occurrence in occurrences_near(slot, since, days_after=(until - since).days + 1):
+            first_s = max((occurrence.starts_at - CARD_LEAD).timestamp(), since.timestamp())
+            last_s = min(occurrence.ends_at, until).timestamp()
             if first_s < last_s:
-                hours.update(range(int(first_s // 3600), int((last_s - 1) // 3600) + 1))
-    return hours_mask(hours)
+                hours.update(range(int(first_s // HOUR_S), int((last_s - 1) // HOUR_S) + 1))
+    return hours
