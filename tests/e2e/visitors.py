@@ -14,9 +14,8 @@ Kind = tuple[bool, bool]
 class Visitors:
     """One signed-in device per person and kind, reused: signing in again for each screen would be most of the time."""
 
-    def __init__(self, browser: Browser, *, bypass_csp: bool = False) -> None:
+    def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._bypass_csp = bypass_csp
         self._devices: dict[tuple[str, str, Kind], BrowserContext] = {}
         self._opened: list[Window] = []
 
@@ -46,7 +45,6 @@ class Visitors:
             viewport=PHONE,
             java_script_enabled=scripts,
             service_workers="allow" if workers else "block",
-            bypass_csp=self._bypass_csp,
             permissions=["microphone"],
         )
 
