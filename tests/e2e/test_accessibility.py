@@ -1,4 +1,4 @@
-"""The check of accessibility can fail: axe-core finds what is spoilt. What it finds on the screens: ``test_screens``."""
+"""The check of accessibility can fail: axe-core finds what is spoilt. The screens themselves: ``test_screens``."""
 
 from typing import Final
 
