@@ -76,3 +76,11 @@ def test_the_demo_has_no_public_address() -> None:
             "ses comptes ont des mots de passe publics : la démonstration n’a pas d’adresse publique",
         )
     ]
+
+
+def test_proxies_are_networks_and_only_the_embedded_gate_asks_for_them() -> None:
+    parsed = parse({"PREAU_PROXIES": "127.0.0.1, 10.0.0.0/8,2001:db8::/32"})
+    assert isinstance(parsed, Options)
+    assert parsed.proxies == ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")
+    for wrong in ({"PREAU_PROXIES": "*"}, {"PREAU_PROXIES": "127.0.0.1", "PREAU_EDGE": "haproxy"}):
+        assert set(refused(wrong)) == {"PREAU_PROXIES"}

@@ -1,5 +1,6 @@
 """The real process, as an operator runs it: started, broken, killed, run twice, run on the engines."""
 
+import http.client
 import json
 import os
 import sqlite3
@@ -15,7 +16,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from preau_process import PreauProcess
+from preau.gate.haproxy.process import haproxy_binary
+from preau_process import PreauProcess, free_port
 
 
 def get(url: str, **headers: str) -> tuple[int, str]:
@@ -94,3 +96,37 @@ def test_the_same_code_runs_on_postgresql_and_redis(tmp_path: Path, postgres_ser
         assert get(f"{process.url}/connexion/")[0] == 200
     finally:
         process.kill()
+
+
+PROXY = """
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 10s
+    timeout server 10s
+frontend preau
+    bind 127.0.0.1:{port}
+    option forwardfor
+    default_backend preau
+backend preau
+    server local 127.0.0.1:{behind}
+"""
+
+
+@pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
+def test_behind_another_proxy_visitors_are_themselves(tmp_path: Path) -> None:
+    """The figures are for this machine: who comes from elsewhere through the proxy is not this machine."""
+    process, port = PreauProcess(tmp_path / "var"), free_port()
+    (tmp_path / "proxy.cfg").write_text(PROXY.format(port=port, behind=process.port))
+    proxy = subprocess.Popen([haproxy_binary() or "", "-db", "-f", tmp_path / "proxy.cfg"])  # noqa: S603
+    try:
+        process.start(PREAU_PROXIES="127.0.0.1")
+        for visitor, status in (("127.0.0.2", 404), ("127.0.0.1", 200)):
+            through = http.client.HTTPConnection("127.0.0.1", port, timeout=10, source_address=(visitor, 0))
+            with closing(through):
+                through.request("GET", "/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
+                assert through.getresponse().status == status
+    finally:
+        process.kill()
+        proxy.terminate()
+        proxy.wait(10)

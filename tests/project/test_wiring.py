@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from asgi_client import call
 from preau.project import installation
 from preau.project.options import Options, parse
-from preau.project.wiring import House, build
+from preau.project.wiring import House, behind_proxies, build
 
 
 @pytest.fixture
@@ -48,3 +49,28 @@ async def test_a_request_without_an_origin_is_no_browsers_socket(house: House) -
 
 async def test_our_own_page_opens_one(house: House) -> None:
     assert await handshake(house, {"host": "localhost:8000", "origin": "http://localhost:8000"}) == "websocket.accept"
+
+
+async def whoami(scope: Any, _receive: Any, send: Any) -> None:
+    """Answers with the address that it takes for the visitor's."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": scope["client"][0].encode()})
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded_for", "visitor"),
+    [
+        (("127.0.0.1/32",), "203.0.113.9", "203.0.113.9"),
+        (("127.0.0.1/32",), "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (("127.0.0.0/8", "10.0.0.0/8"), "198.51.100.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        (("127.0.0.1/32",), None, "127.0.0.1"),
+        (("10.0.0.0/8",), "203.0.113.9", "127.0.0.1"),
+        ((), "203.0.113.9", "127.0.0.1"),
+    ],
+    ids=["one", "the visitor lies", "two in a row", "says nothing", "not trusted", "none is trusted"],
+)
+async def test_only_a_trusted_proxy_says_who_comes(
+    proxies: tuple[str, ...], forwarded_for: str | None, visitor: str
+) -> None:
+    headers = {} if forwarded_for is None else {"x-forwarded-for": forwarded_for}
+    assert (await call(behind_proxies(whoami, proxies), "/", headers=headers)).text == visitor

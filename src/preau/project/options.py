@@ -4,6 +4,7 @@ Each option is read from the environment once, at start. All mistakes are report
 instead. An option can also be given as a file: ``NAME_FILE`` holds the path of a file whose content is the value.
 """
 
+import ipaddress
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     URL = "url"
     BIND = "host:port"
     CHOICE = "choice"
+    NETWORKS = "networks"
 
 
 class Option(NamedTuple):
@@ -145,6 +147,14 @@ TABLE: Final[tuple[Option, ...]] = (
         lowest=1,
         highest=64,
     ),
+    Option(
+        "PREAU_PROXIES",
+        "proxies",
+        Kind.NETWORKS,
+        "",
+        "Mandataires dont X-Forwarded-For est cru : adresses ou réseaux, séparés par des virgules. "
+        "Vide : aucun. Portail embarqué seulement.",
+    ),
     Option("PREAU_LOG_JSON", "log_json", Kind.SWITCH, "1", "Journaux en JSON (1) ou lisibles à l’œil (0)."),
     Option(
         "PREAU_DEMO", "demo", Kind.SWITCH, "0", "Comptes et données de démonstration. Refusé avec PREAU_PUBLIC_URL."
@@ -169,6 +179,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     edge: str
     edge_certificate: Path | None
     edge_threads: int
+    proxies: tuple[str, ...]
     log_json: bool
     demo: bool
 
@@ -262,6 +273,15 @@ def _choice(option: Option, text: str) -> str | Mistake:
     return text if text in option.schemes else Mistake(option.name, f"l’un de {', '.join(option.schemes)} est attendu")
 
 
+def _networks(option: Option, text: str) -> tuple[str, ...] | Mistake:
+    try:
+        return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError:
+        return Mistake(
+            option.name, f"« {text} » : des adresses ou des réseaux sont attendus, par exemple 127.0.0.1,10.0.0.0/8"
+        )
+
+
 def _path(option: Option, text: str) -> Path:
     return Path(text or option.default)  # left empty it would be the folder one happens to stand in
 
@@ -289,6 +309,7 @@ _PARSERS = {
     Kind.URL: _url,
     Kind.BIND: _bind,
     Kind.CHOICE: _choice,
+    Kind.NETWORKS: _networks,
 }
 
 
@@ -299,5 +320,9 @@ def _contradictions(options: Options) -> list[Mistake]:
                 "PREAU_DEMO",
                 "ses comptes ont des mots de passe publics : la démonstration n’a pas d’adresse publique",
             )
+        ]
+    if options.proxies and options.edge != "embedded":
+        return [
+            Mistake("PREAU_PROXIES", "HAProxy est lui-même devant et voit les visiteurs : laissez cette option vide")
         ]
     return []

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django.core.handlers.wsgi import WSGIHandler
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
 from preau.gate.engine import Engine
 from preau.gate.ladder_journal import LadderJournal
@@ -88,7 +89,7 @@ def build(options: Options, keyring: Keyring) -> House:
         "/colis/*": PackageFiles(options.data / "colis"), "/etat": status, "/etat/*": status,
     }  # fmt: skip
     edge = Edge(before=before, behind=gate.application, hosts=known_hosts(options), secure=options.secure)
-    served = edge if gate.embedded else behind_an_edge(edge, keyring)
+    served = behind_proxies(edge, options.proxies) if gate.embedded else behind_an_edge(edge, keyring)
     return House(served, shell, canary, gate.run, live, publisher, gate.haproxy)
 
 
@@ -123,6 +124,14 @@ def _gate(options: Options, keyring: Keyring, rooms: Application, pilot: Pilot) 
         secure=options.secure, pass_idle_s=options.pass_idle_s,
     )  # fmt: skip
     return _Gate(engine, engine, porter.run, embedded=True)
+
+
+def behind_proxies(app: Application, proxies: tuple[str, ...]) -> Application:
+    """``app`` with the visitor's address in place of a trusted proxy's: the last in X-Forwarded-For that is no proxy."""
+    if not proxies:
+        return app
+    wrapped: Application = wrap_asgi_with_proxy_headers(app, list(proxies))
+    return wrapped
 
 
 def behind_the_gate(live: Application, school: Application) -> Application:
