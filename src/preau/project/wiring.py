@@ -127,7 +127,7 @@ def _gate(options: Options, keyring: Keyring, rooms: Application, pilot: Pilot) 
 
 
 def behind_proxies(app: Application, proxies: tuple[str, ...]) -> Application:
-    """``app`` with the visitor's address in place of a trusted proxy's: the last in X-Forwarded-For that is no proxy."""
+    """``app`` that takes the visitor’s address from a trusted proxy: the last in X-Forwarded-For that is none."""
     if not proxies:
         return app
     wrapped: Application = wrap_asgi_with_proxy_headers(app, list(proxies))
