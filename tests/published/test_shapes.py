@@ -44,6 +44,8 @@ CODES = {
     "missing_field": Refusal.MALFORMED,
     "oversized": Refusal.MALFORMED,
 }
+LATER = {"register": {"reports"}}
+"""Fields that came later: a file written before them is still read."""
 
 
 def code_of(kind: str, content: bytes) -> Refusal | None:
@@ -72,7 +74,7 @@ def test_every_vector_is_tested() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_field_may_be_left_out(kind: str) -> None:
     whole = json.loads(good(kind))
-    for field in whole:
+    for field in whole.keys() - LATER.get(kind, set()):
         rest = {name: value for name, value in whole.items() if name != field}
         assert code_of(kind, json.dumps(rest).encode()) is Refusal.MALFORMED, field
 

@@ -1,9 +1,11 @@
 """Fixtures of the school’s tests: a school, a class group, a teacher, a pupil, a lesson on Tuesday at 8:30."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
 from preau.school.directory.models import ClassGroup, Person, School, TimetableSlot
 from school import factories
@@ -40,3 +42,10 @@ def teacher(class_group: ClassGroup) -> Person:
 @pytest.fixture
 def slot(class_group: ClassGroup, teacher: Person) -> TimetableSlot:
     return factories.make_slot(class_group, teacher)
+
+
+@pytest.fixture
+def tuesday(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Views take the time from ``timezone.now``; here it is 8:35 in Paris, on a Tuesday in November."""
+    monkeypatch.setattr(timezone, "now", lambda: factories.NOW)
+    return factories.NOW

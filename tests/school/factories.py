@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -100,7 +101,9 @@ def register_entry(
     }
 
 
-def publish_register(live_class: LiveClass, *entries: dict[str, Any], ended_at: datetime = NOW) -> None:
+def publish_register(
+    live_class: LiveClass, *entries: dict[str, Any], ended_at: datetime = NOW, reports: Sequence[dict[str, Any]] = ()
+) -> None:
     """What the live room does when a class has ended."""
     folder = settings.PREAU_PUBLISHED / "registers"
     folder.mkdir(parents=True, exist_ok=True)
@@ -111,4 +114,5 @@ def publish_register(live_class: LiveClass, *entries: dict[str, Any], ended_at: 
         "ended_at_s": int(ended_at.timestamp()),
         "entries": entries,
     }
+    register["reports"] = list(reports)
     (folder / f"{live_class.id.hex}.json").write_text(json.dumps(register), "utf-8")

@@ -21,6 +21,7 @@ VERSION: Final = 1
 
 MAX_MEMBERS: Final = 600
 """The largest lecture, twice over. One connection a seat: this bounds the connections of a class as well."""
+MAX_REPORTS: Final = 100
 MAX_WAITS: Final = 50_000
 """Card holders waiting in 16 h: the pupils of a hundred schools. The gate's ledger remembers as many."""
 MAX_GROUPS: Final = 10_000
@@ -113,8 +114,21 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     present_s: Duration
 
 
+class ReportEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One *Signaler* of a live class. ``about``: who had written the ``message``, None where none was meant."""
+
+    at_s: Instant
+    by: HexId
+    about: HexId | None
+    message: Annotated[str, Meta(max_length=500)]
+    words: Annotated[str, Meta(max_length=500)]
+
+
 class Register(Shape, frozen=True, kw_only=True):
-    """The final register of one live class: one entry per pupil of the roster, in its order. From live to school."""
+    """The final register of one live class: one entry per pupil of the roster, in its order. From live to school.
+
+    ``reports``: the first hundred, in order; they are read by who answers for the class, never by classmates.
+    """
 
     MAX_BYTES: ClassVar[int] = 1 << 20
 
@@ -122,6 +136,7 @@ class Register(Shape, frozen=True, kw_only=True):
     opened_at_s: Instant
     ended_at_s: Instant
     entries: Annotated[tuple[RegisterEntry, ...], Meta(max_length=MAX_MEMBERS)]
+    reports: Annotated[tuple[ReportEntry, ...], Meta(max_length=MAX_REPORTS)] = ()
 
 
 class Waits(Shape, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from live.room.script import INES, KARIM, T0_MS, TEACHER, Script, opened, orders
 from preau.live.room.facts import SERVER
 from preau.live.room.register import Door, register
+from preau.live.room.state import REPORTS_KEPT
 from preau.published.shapes import RegisterEntry, Roster, RosterMember
 
 START_S = T0_MS // 1000
@@ -104,3 +105,24 @@ def test_who_waits_at_the_locked_room_is_at_the_door() -> None:
 
 def test_who_is_not_on_the_roster_is_not_in_the_register() -> None:
     assert entry(opened(KARIM)).person == INES
+
+
+def test_what_was_reported_is_in_it_with_the_message_even_if_that_was_hidden_since() -> None:
+    script = opened(INES, KARIM)
+    script.says(KARIM, orders.ChatSend("nul"))
+    line = script.state.chat[-1].seq
+    script.says(TEACHER, orders.ChatHide(line))
+    script.says(INES, orders.ReportFile(line, "il m’insulte"), after_s=2)
+    script.says(INES, orders.ReportFile(None, "aide"))
+    found = register(script.state, roster(), Door(), now_ms=script.now_ms).reports
+    assert [(one.at_s - START_S, one.by, one.about, one.message, one.words) for one in found] == [
+        (2, INES, KARIM, "nul", "il m’insulte"),
+        (2, INES, None, "", "aide"),
+    ]
+
+
+def test_a_hundred_reports_are_kept() -> None:
+    script = opened(INES)
+    for number in range(REPORTS_KEPT + 1):
+        script.says(INES, orders.ReportFile(None, str(number)))
+    assert [report.words for report in script.state.reports] == [str(number) for number in range(REPORTS_KEPT)]

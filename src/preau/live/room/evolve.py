@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from preau.live.room import facts
 from preau.live.room.bucket import CHAT_PUPIL, CHAT_TEACHER, spend
 from preau.live.room.facts import Event
-from preau.live.room.state import CHAT_KEPT, Attendance, ChatLine, Floor, Hand, State
+from preau.live.room.state import CHAT_KEPT, REPORTS_KEPT, Attendance, ChatLine, Floor, Hand, Report, State
 
 
 def evolve(state: State, event: Event) -> State:
@@ -108,8 +108,11 @@ def _voice_stop(state: State, _: Event, fact: facts.VoiceStop) -> State:
     return replace(state, voices=tuple(person for person in state.voices if person != fact.person))
 
 
-def _report_filed(state: State, _event: Event, _: facts.ReportFiled) -> State:
-    return state
+def _report_filed(state: State, event: Event, fact: facts.ReportFiled) -> State:
+    line = next((line for line in state.chat if line.seq == fact.about), None)
+    about, message = (line.by, line.text) if line is not None else (None, "")
+    report = Report(event.at, event.by, about, message, fact.words)
+    return replace(state, reports=(*state.reports, report)[:REPORTS_KEPT])
 
 
 def _session_end(state: State, event: Event, _: facts.SessionEnd) -> State:

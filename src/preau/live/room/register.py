@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from preau.live.room.state import Attendance, State
-from preau.published.shapes import Register, RegisterEntry, Roster, RosterMember, Status
+from preau.live.room.state import Attendance, Report, State
+from preau.published.shapes import Register, RegisterEntry, ReportEntry, Roster, RosterMember, Status
 
 LATE_MS: Final = 300_000
 """First seen more than five minutes after the start (or the opening, if later) is late."""
@@ -37,7 +37,14 @@ def register(state: State, roster: Roster, door: Door, *, now_ms: int) -> Regist
     pupils = (member for member in roster.members if member.role == "pupil")
     entries = tuple(_entry(member, state, roster, door, end_ms=end_ms) for member in pupils)
     return Register(
-        live_class=roster.live_class, opened_at_s=opened_ms // 1000, ended_at_s=end_ms // 1000, entries=entries
+        live_class=roster.live_class, opened_at_s=opened_ms // 1000, ended_at_s=end_ms // 1000, entries=entries,
+        reports=tuple(_report(report) for report in state.reports),
+    )  # fmt: skip
+
+
+def _report(report: Report) -> ReportEntry:
+    return ReportEntry(
+        at_s=report.at // 1000, by=report.by, about=report.about, message=report.message, words=report.words
     )
 
 

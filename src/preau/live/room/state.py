@@ -6,9 +6,14 @@ import msgspec
 
 from preau.live.room.bucket import Bucket
 from preau.live.room.facts import FreezeReason
+from preau.published.shapes import MAX_REPORTS
 
 CHAT_KEPT: Final = 200
 """Messages in the state and in a snapshot: an hour of a talkative class; the journal keeps them all."""
+
+
+REPORTS_KEPT: Final = MAX_REPORTS
+"""Reports in the state; later ones are in the journal, and were shown to the teacher."""
 
 
 class ChatLine(msgspec.Struct, frozen=True):
@@ -17,6 +22,16 @@ class ChatLine(msgspec.Struct, frozen=True):
     at: int
     text: str
     hidden: bool = False
+
+
+class Report(msgspec.Struct, frozen=True):
+    """*Signaler*. ``about``: who had written the ``message``, None where none was meant or it is no longer kept."""
+
+    at: int
+    by: str
+    about: str | None
+    message: str
+    words: str
 
 
 class Hand(msgspec.Struct, frozen=True):
@@ -56,8 +71,8 @@ class State(msgspec.Struct, frozen=True):
     """A live class after event ``seq`` (0 = nothing yet). Instants are wall milliseconds.
 
     ``attendance`` and ``given`` are keyed by person; ``hands`` is in the order raised; ``chat`` oldest first, at most
-    ``CHAT_KEPT``; ``hidden`` holds the seqs of hidden messages, for clients that are sent the log again;
-    ``teacher_gone_ms`` is set while no teacher is present, once one has been.
+    ``CHAT_KEPT``; ``reports`` the first ``REPORTS_KEPT``; ``hidden`` the seqs of hidden messages, for clients that are
+    sent the log again; ``teacher_gone_ms`` is set while no teacher is present, once one has been.
     """
 
     seq: int = 0
@@ -67,6 +82,7 @@ class State(msgspec.Struct, frozen=True):
     attendance: dict[str, Attendance] = {}
     chat: tuple[ChatLine, ...] = ()
     hidden: tuple[int, ...] = ()
+    reports: tuple[Report, ...] = ()
     buckets: dict[str, Bucket] = {}
     hands: tuple[Hand, ...] = ()
     given: dict[str, int] = {}

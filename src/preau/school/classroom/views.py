@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from preau.school.classroom import class_link, register_sheet, selectors, services
 from preau.school.classroom.models import LiveClass
 from preau.school.classroom.refusals import Refusal
+from preau.school.classroom.reports import may_read_reports, reports_of
 from preau.school.directory.models import Person, Profile, TimetableSlot
 from preau.school.directory.occurrences import timezone_of
 from preau.school.pages.context import home_of
@@ -138,6 +139,7 @@ def register(request: HttpRequest, live_class_id: str) -> HttpResponse:
         "rows": None if lines is None else register_sheet.rows(lines),
         "counts": register_sheet.counts(lines or []),
         "is_in_class": is_in_class,
+        "reports": reports_of(found) if may_read_reports(person, found) else [],
     }
     return render(request, "register.html", context)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from preau.school.classroom.reports import counts_of
 from preau.school.directory.models import ClassGroup, MembershipRole, Person, Profile, School
 from preau.school.directory.selectors import by_grade, occurrences
 from preau.school.home.day import DaySlot, State, slots_of
@@ -40,6 +41,7 @@ def my_school(request: HttpRequest) -> HttpResponse:
             slot for slot in slots if not slot.is_now and (slot.over or not slot.unusual or slot.live_class)
         ],
         "counts": _counts(slots),
+        "reported": _reported(slots),
         "long_day": long_day(today),
         "leads": person.profile == Profile.HEAD,
         "people": _people(person.school),
@@ -67,6 +69,12 @@ def _groups(school: School, today: date) -> list[ClassGroup]:
 def _counts(slots: list[DaySlot]) -> dict[str, int]:
     states = Counter(slot.state for slot in slots)
     return {"open": states[State.OPEN], "due": states[State.DUE], "ended": states[State.ENDED]}
+
+
+def _reported(slots: list[DaySlot]) -> list[tuple[DaySlot, int]]:
+    """Today's lessons in whose live class something was reported, and how often. No query."""
+    ended = {slot.live_class: slot for slot in slots if slot.live_class and slot.state is State.ENDED}
+    return [(ended[hex_id], count) for hex_id, count in counts_of(ended).items()]
 
 
 def _people(school: School) -> dict[str, int]:
