@@ -22,7 +22,7 @@ check: setup-dev  ## style, types, layers, sizes, bundles: everything that is ch
 screenshots: setup-dev client/node_modules  ## take the pictures of the README again (docs/img)
 	@PREAU_SCREENSHOTS=docs/img .venv/bin/pytest tests/e2e/test_screens.py
 
-bench-gate: setup-dev  ## measure the gate on this machine (an hour and a half; QUICK=1: five minutes, no results kept)
+bench-gate: setup-dev  ## measure the gate on this machine (35 minutes; ONLY=wire,slow: parts of it; QUICK=1: not for keeping)
 	@tools/bench_tools
 	@PYTHONPATH=.:src .venv/bin/python -m bench.gate $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 

@@ -4,17 +4,23 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from bench.gate.machine import tool
+from bench.gate.people import KEYRING, NAMES
 from bench.gate.process import LOAD_CORE, SERVER_CORE, TMP, Got, Running, free_port, python, server
+from preau.gate.haproxy import maps
 
 UNSENT: Final = frozenset({"set-cookie", "date", "server", "content-length", "connection"})
 """Headers that a server writes itself, or that are one visitor's."""
+
+
+_TABLE: Final = "backend inside\n  stick-table type string len 11 size 500k expire 900s store gpt0"
 
 
 class Bytes:
@@ -81,14 +87,41 @@ def haproxy_return(sent: Bytes, *, tls: bool) -> Iterator[Running]:
         yield running
 
 
-@contextmanager
-def haproxy_proxy(sent: Bytes, *, tls: bool) -> Iterator[Running]:
+def haproxy_proxy(sent: Bytes, *, tls: bool) -> AbstractContextManager[Running]:
     """HAProxy that only hands requests on, to a bare application beside the load: a pass check without the check."""
+    return _handing_on(sent, "", tls=tls)
+
+
+def haproxy_check(sent: Bytes, *, tls: bool) -> AbstractContextManager[Running]:
+    """The same, for genuine passes alone: the least that checking one HMAC costs in HAProxy."""
+    return _handing_on(sent, _checked(), tls=tls)
+
+
+def haproxy_count(sent: Bytes, *, tls: bool) -> AbstractContextManager[Running]:
+    """The same, and each pass is remembered in a table as somebody inside."""
+    table = "http-request track-sc0 var(req.p),field(5,.) table inside\n  "
+    return _handing_on(sent, _checked() + table, tls=tls)
+
+
+def _checked() -> str:
+    """Rules that refuse what is not a genuine pass: as the gate's own, and nothing of what it means."""
+    keys = TMP / "keys.map"
+    keys.write_text(maps.text_of(maps.key_lines(KEYRING, now_s=time.time())))
+    return (
+        f"http-request set-var(req.p) req.cook({NAMES.admission})\n"
+        f"  http-request set-var(req.key) var(req.p),field(1,.,2),map_str({keys})\n"
+        "  http-request set-var(req.mac) var(req.p),field(1,.,5),hmac(sha256,req.key),bytes(0,16),ub64enc\n"
+        "  http-request deny unless { var(req.p),field(6,.),secure_memcmp(req.mac) }\n  "
+    )
+
+
+@contextmanager
+def _handing_on(sent: Bytes, rules: str, *, tls: bool) -> Iterator[Running]:
     port = free_port()
     headers = [*sent.headers, ("content-length", str(sent.size))]
     order = {"gate": "none", "application": "bytes", "body": str(sent.file), "headers": headers}
     with granian(order, tls=False, core=LOAD_CORE) as behind:
-        handed_on = f"default_backend b\nbackend b\n  server s 127.0.0.1:{behind.port}"
+        handed_on = f"{rules}default_backend b\nbackend b\n  server s 127.0.0.1:{behind.port}\n{_TABLE}"
         with _haproxy(port, handed_on, tls=tls) as running:
             yield running
 

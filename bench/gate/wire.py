@@ -3,6 +3,8 @@
 Server on core 0, wrk on core 1, a fresh server per measurement, the measurements of a round in shuffled order. The
 figure is requests per CPU-second of the server's processes, so that it does not matter who was the slower of the two;
 a ratio compares two figures of the same round.
+
+A server takes 0.1 to 0.5 s to begin, so a measurement is little more than its warm-up and its window.
 """
 
 import json
@@ -28,8 +30,8 @@ PEOPLE: Final = 1000
 """Different people per path: everybody waits or works with an own token, none is answered from a cache of one."""
 
 ATTEMPTS: Final = 3
-CLAIMS_PER_S: Final = {"embedded": 12_000, "embedded with edge": 12_000, "haproxy": 60_000}
-"""Tickets provided per second of a window: each can be claimed once."""
+CLAIMS_PER_S: Final = {"embedded": 20_000, "embedded with edge": 20_000, "haproxy": 40_000}
+"""Tickets provided per second of a window: each can be claimed once, and wrk reads them all before it begins."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,17 +82,54 @@ PATHS: Final = (
 REFERENCE: Final = {"mint": "waiting page", "claim": "pass check"}
 """Paths that are answered with the bytes of another one: what plain servers need for those was measured there."""
 
+OTHERS: Final = {
+    "plain haproxy": plain.haproxy_return,
+    "plain nginx": plain.nginx,
+    "bare": plain.bare,
+    "proxying haproxy": plain.haproxy_proxy,
+    "checking haproxy": plain.haproxy_check,
+    "counting haproxy": plain.haproxy_count,
+}
+"""What the engines are compared with."""
+
+HANDING_ON: Final = ("proxying haproxy", "checking haproxy", "counting haproxy")
+"""A pass check without the check, with one HMAC and nothing else, and with one look into a table besides: only there is
+somebody behind."""
+
+COMPARED: Final = ("plain haproxy", "plain nginx", "bare", "proxying haproxy")
+SYSTEMS: Final = ("embedded", "embedded with edge", "haproxy", *OTHERS)
+SECURED: Final = ("embedded", "haproxy", "plain haproxy", "bare", "proxying haproxy")
+"""Measured with TLS too: what TLS adds to the others is what it adds to these."""
+
+STEPS: Final = (
+    ("HAProxy: a static answer of the same bytes", "plain haproxy", None),
+    ("+ asking the application behind for them", "proxying haproxy", "plain haproxy"),
+    ("+ one pass: cookie, key, HMAC-SHA256, comparison in constant time", "checking haproxy", "proxying haproxy"),
+    ("+ one entry of the table of those inside", "counting haproxy", "checking haproxy"),
+    ("+ every other rule of the gate: the HAProxy engine", "haproxy", "counting haproxy"),
+    ("Granian: the bare application", "bare", None),
+    ("+ the embedded engine", "embedded", "bare"),
+    ("+ the product's outermost application", "embedded with edge", "embedded"),
+)
+"""Where the cycles of a pass check go: what, the system that does it, and the system that does all but this."""
+
+
+Rounds = dict[int, dict[str, float]]
+"""The figures of one subject by the number of the round."""
+
+Serve = Callable[[], AbstractContextManager[Running]]
+
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to measure: a path, answered by a system. ``serve`` begins a fresh server."""
 
     path: Asked
     system: str
-    serve: Callable[[], AbstractContextManager[Running]]
+    serve: Serve
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How long: rounds, seconds of warm-up and of the window; with TLS or without; a new connection per request."""
+    """How long: rounds, seconds of warm-up and of the window; how: TLS, a new connection per request; and what."""
 
     rounds: int
     warm_up_s: float
@@ -98,13 +137,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     tls: bool
     close: bool = False
     paths: tuple[str, ...] = tuple(path.name for path in PATHS)
+    systems: tuple[str, ...] = SYSTEMS
 
 
 def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Measures everything; the result for the JSON."""
     with _cookies(options) as files:
         subjects = list(_subjects(options))
-        figures: dict[tuple[str, str], dict[int, dict[str, float]]] = {}
+        figures: dict[tuple[str, str], Rounds] = {}
         for number in range(options.rounds):
             random.shuffle(subjects)
             for subject in subjects:
@@ -114,7 +154,7 @@ def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
                     f"{'tls ' if options.tls else ''}round {number + 1}/{options.rounds} {subject.path.name:13}"
                     f" {subject.system:18} {found['per_cpu_s']:9,.0f} /CPU-s {found['per_s']:9,.0f} /s"
                 )
-    return _result(figures)
+    return result_of(figures)
 
 
 def _measured(subject: Subject, options: Options, files: dict[str, Path]) -> dict[str, float]:
@@ -127,9 +167,9 @@ def _measured(subject: Subject, options: Options, files: dict[str, Path]) -> dic
 
 
 def _measure(subject: Subject, options: Options, files: dict[str, Path]) -> dict[str, float] | None:
-    script = wrk.Script(cookies=files.get(subject.path.cookies), close=options.close)
     with subject.serve() as running:
         url = running.url + subject.path.asks
+        script = wrk.Script(cookies=files.get(_cookies_of(subject)), close=options.close)
         warm = wrk.run(url, script, seconds=options.warm_up_s, connections=CONNECTIONS)
         used_s = running.cpu_s()
         window = msgspec.structs.replace(script, skip=warm.requests + CONNECTIONS) if _claims(subject) else script
@@ -156,18 +196,22 @@ def _claims(subject: Subject) -> bool:
     return subject.path.cookies == "claims"
 
 
+def _cookies_of(subject: Subject) -> str:
+    return f"claims {subject.system}" if _claims(subject) else subject.path.cookies
+
+
 @contextmanager
 def _cookies(options: Options) -> Iterator[dict[str, Path]]:
     """The files of cookies, and nothing of them afterwards."""
     folder = TMP / "cookies"
-    fastest = CLAIMS_PER_S["haproxy" if why_absent() is None else "embedded"]
-    claims = int(fastest * (options.warm_up_s + options.window_s + 2))
     files = {
         "waiting": people.write_waiting(folder / "waiting", PEOPLE),
         "inside": people.write_inside(folder / "inside", PEOPLE),
     }
     if "claim" in options.paths:
-        files["claims"] = people.write_waiting(folder / "claims", claims)
+        for system in (system for system in CLAIMS_PER_S if system in options.systems):
+            claims = int(CLAIMS_PER_S[system] * (options.warm_up_s + options.window_s + 1))
+            files[f"claims {system}"] = people.write_waiting(folder / f"claims-{system}", claims)
     try:
         yield files
     finally:
@@ -175,24 +219,33 @@ def _cookies(options: Options) -> Iterator[dict[str, Path]]:
             file.unlink()
 
 
-PLAINLY: Final = {"plain haproxy": plain.haproxy_return, "plain nginx": plain.nginx, "bare": plain.bare}
-
-
 def _subjects(options: Options) -> Iterator[Subject]:
-    tls = options.tls
     for path in (path for path in PATHS if path.name in options.paths):
-        for system, gate in (("embedded", "engine"), ("embedded with edge", "edge")):
-            order = {"gate": gate, "capacity": path.capacity}
-            yield Subject(path=path, system=system, serve=partial(plain.granian, order, tls=tls))
-        if why_absent() is None:
-            yield Subject(path=path, system="haproxy", serve=partial(edge_engine, path.capacity, tls=tls))
-        if path.name in REFERENCE:
-            continue
-        same = Bytes(path.name.replace(" ", "-"), _answer(path))
-        if path.name == "pass check":
-            yield Subject(path=path, system="proxying haproxy", serve=partial(plain.haproxy_proxy, same, tls=tls))
-        for system, plainly in PLAINLY.items():
-            yield Subject(path=path, system=system, serve=partial(plainly, same, tls=tls))
+        engines = _engines(path, tls=options.tls)
+        others = {} if path.name in REFERENCE else _others(path, tls=options.tls)
+        for system, serve in {**engines, **others}.items():
+            if system in options.systems:
+                yield Subject(path=path, system=system, serve=serve)
+
+
+def _engines(path: Asked, *, tls: bool) -> dict[str, Serve]:
+    found: dict[str, Serve] = {
+        system: partial(plain.granian, {"gate": gate, "capacity": path.capacity}, tls=tls)
+        for system, gate in (("embedded", "engine"), ("embedded with edge", "edge"))
+    }
+    if why_absent() is None:
+        found["haproxy"] = partial(edge_engine, path.capacity, tls=tls)
+    return found
+
+
+def _others(path: Asked, *, tls: bool) -> dict[str, Serve]:
+    same = Bytes(path.name.replace(" ", "-"), _answer(path))
+    handed_on = path.name == "pass check"
+    return {
+        system: partial(serve, same, tls=tls)
+        for system, serve in OTHERS.items()
+        if handed_on or system not in HANDING_ON
+    }
 
 
 def _answer(path: Asked) -> Got:
@@ -207,22 +260,42 @@ def _answer(path: Asked) -> Got:
     return got
 
 
-def _result(figures: dict[tuple[str, str], dict[int, dict[str, float]]]) -> dict[str, Any]:
-    rows = []
-    for (path, system), rounds in sorted(figures.items()):
-        of = REFERENCE.get(path, path)
-        row: dict[str, Any] = {"path": path, "system": system}
-        for figure in ("per_cpu_s", "per_s", "cpu_us", "p50_ms", "p99_ms"):
-            row[figure] = spread([found[figure] for found in rounds.values()])._asdict()
-        row["bad"] = sum(found["bad"] for found in rounds.values())
-        if any("claimed_share" in found for found in rounds.values()):
-            row["claimed_share"] = min(found["claimed_share"] for found in rounds.values())
-        for name in ("plain haproxy", "plain nginx", "bare"):
-            theirs = {number: found["per_cpu_s"] for number, found in figures.get((of, name), {}).items()}
-            ratio = ratios({number: found["per_cpu_s"] for number, found in rounds.items()}, theirs)
-            row[f"to {name}"] = ratio and ratio._asdict()
-        wanted = next(known for known in PATHS if known.name == path)
-        row["target to plain haproxy"] = wanted.target if system == "haproxy" else None
-        row["target to bare"] = wanted.target_bare if system == "embedded" else None
-        rows.append(row)
-    return {"rows": rows, "haproxy engine": why_absent() or "measured"}
+def result_of(figures: dict[tuple[str, str], Rounds]) -> dict[str, Any]:
+    """The figures of every path and system, round by round, as the JSON has them."""
+    rows = [_row(path, system, figures) for path, system in sorted(figures)]
+    return {"rows": rows, "cycles": _cycles(figures), "haproxy engine": why_absent() or "measured"}
+
+
+def _row(path: str, system: str, figures: dict[tuple[str, str], Rounds]) -> dict[str, Any]:
+    rounds = figures[path, system]
+    row: dict[str, Any] = {"path": path, "system": system}
+    for figure in ("per_cpu_s", "per_s", "cpu_us", "p50_ms", "p99_ms"):
+        row[figure] = spread([found[figure] for found in rounds.values()])._asdict()
+    row["bad"] = sum(found["bad"] for found in rounds.values())
+    if any("claimed_share" in found for found in rounds.values()):
+        row["claimed_share"] = min(found["claimed_share"] for found in rounds.values())
+    for name in COMPARED:
+        theirs = figures.get((REFERENCE.get(path, path), name), {})
+        ratio = ratios(_of("per_cpu_s", rounds), _of("per_cpu_s", theirs))
+        row[f"to {name}"] = ratio and ratio._asdict()
+    wanted = next(known for known in PATHS if known.name == path)
+    row["target to plain haproxy"] = wanted.target if system == "haproxy" else None
+    row["target to bare"] = wanted.target_bare if system == "embedded" else None
+    return row
+
+
+def _cycles(figures: dict[tuple[str, str], Rounds]) -> list[dict[str, Any]]:
+    """What each step of a pass check costs, from the systems that do one step more than another, round by round."""
+    steps = []
+    for does, system, without in STEPS:
+        ours = _of("cpu_us", figures.get(("pass check", system), {}))
+        theirs = _of("cpu_us", figures.get(("pass check", without or ""), {}))
+        more = [ours[number] - theirs.get(number, 0.0) for number in ours if number in theirs or without is None]
+        if more:
+            step = {"does": does, "system": system, "cpu_us": spread(list(ours.values()))._asdict()}
+            steps.append({**step, "more_us": spread(more)._asdict()})
+    return steps
+
+
+def _of(figure: str, rounds: Rounds) -> dict[int, float]:
+    return {number: found[figure] for number, found in rounds.items()}

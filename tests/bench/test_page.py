@@ -14,6 +14,7 @@ HEAD = {
     "versions": {"python": "3.11", "haproxy": "absent"},
     "commit": "0" * 7,
     "command": "python -m bench.gate",
+    "took_s": 1,
 }  # fmt: skip
 
 
