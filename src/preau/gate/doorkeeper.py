@@ -127,7 +127,7 @@ class Doorkeeper:
         if place is None:
             place, earlier = await self._draw(visitor, now_s)
         held = self._ticket_at(place, visitor)
-        cookies = (self._ticket_cookie(held, now_s),)
+        cookies = (self._ticket_cookie(held, visitor, now_s),)
         outlook = self._porter.outlook
         if may_enter(place, outlook.plan, now_s=now_s):
             granted = await self._ledger.claim(
@@ -150,7 +150,7 @@ class Doorkeeper:
     async def greet(self, visitor: Visitor, *, now_s: float) -> tuple[str, ...]:
         """A place in the order of arrival for a device that showed nothing yet; returns its cookie."""
         place, _earlier = await self._draw(visitor, now_s)
-        return (self._ticket_cookie(self._ticket_at(place, visitor), now_s),)
+        return (self._ticket_cookie(self._ticket_at(place, visitor), visitor, now_s),)
 
     async def place_by_link(self, visitor: Visitor, link: ClassLink, *, now_s: float) -> Moved | None:
         """The place of the class for who holds its link; None once a fifth more devices than the class took it.
@@ -166,7 +166,7 @@ class Doorkeeper:
             if not await self._ledger.take_by_link(room, most=link.most, until_s=link.expires_at_s, now_s=now_s):
                 return None
         held = self._ticket_at(place, visitor)
-        return Moved(held, (self._ticket_cookie(held, now_s),))
+        return Moved(held, (self._ticket_cookie(held, visitor, now_s),))
 
     async def place_by_challenge(self, visitor: Visitor, text: str, *, now_s: float) -> Moved | None:
         """The better place that a solved challenge gives to the ticket it was made for; None: the old one stays."""
@@ -177,7 +177,7 @@ class Doorkeeper:
             return None
         moved = Ticket(lane=OTHERS, order_key=solved.order_key, tid=held.tid)
         await self._note(visitor, moved, now_s, PRESENT_S)
-        return Moved(moved, (self._ticket_cookie(moved, now_s),))
+        return Moved(moved, (self._ticket_cookie(moved, visitor, now_s),))
 
     def is_newcomer(self, sid: str, *, now_s: float) -> bool:
         """Whether the holder of this pass entered, here, a moment ago."""
@@ -262,8 +262,9 @@ class Doorkeeper:
         run = None if visitor.card is None else lesson_run(visitor.card, now_s=now_s)
         return Pass(expires_at_s=pass_expiry(lane, run, now_s=now_s, idle_s=self._pass_idle_s), lane=lane, sid=sid)
 
-    def _ticket_cookie(self, held: Ticket, now_s: float) -> str:
-        text = ticket.mint(self._keyring, held, now_s=now_s)
+    def _ticket_cookie(self, held: Ticket, visitor: Visitor, now_s: float) -> str:
+        text = visitor.ticket_text if held is visitor.ticket else None
+        text = text or ticket.mint(self._keyring, held, now_s=now_s)
         return f"{self._names.ticket}={text}; Max-Age={TICKET_COOKIE_S}{self._attributes}"
 
     def _pass_cookie(self, held: Pass, now_s: float) -> str:

@@ -28,7 +28,7 @@ from preau.gate.msgid import msgid as _
 from preau.gate.narrow_lane import NarrowLane
 from preau.gate.porter import Porter
 from preau.gate.request import NEWCOMER, Request, SchoolPaths
-from preau.gate.visitor import Scope, headers_of, read_visitor
+from preau.gate.visitor import Scope, VisitorReader, headers_of
 from preau.tokens.admission import Pass
 from preau.tokens.cookies import CookieNames
 from preau.tokens.envelope import Refusal
@@ -125,9 +125,8 @@ class Engine:
         pass_idle_s: int = 900,
     ) -> None:
         self._app = app
-        self._keyring = keyring
         self._porter = porter
-        self._names = cookies
+        self._visitors = VisitorReader(keyring=keyring, names=cookies)
         self._school = school
         self._clock = clock
         self._ledger = SteadyLedger(ledger)
@@ -182,9 +181,18 @@ class Engine:
 
     def _read(self, scope: Scope) -> Request:
         headers, now_s = headers_of(scope), self._clock()
-        visitor = read_visitor(scope, headers, keyring=self._keyring, names=self._names, now_s=now_s)
-        self._tokens_refused.update(visitor.refusals)
-        return Request(scope=scope, headers=headers, visitor=visitor, now_s=now_s, school=self._school)
+        visitor = self._visitors.read(scope, headers, now_s=now_s)
+        if visitor.refusals:
+            self._tokens_refused.update(visitor.refusals)
+        return Request(
+            scope=scope,
+            path=scope["path"],
+            method=scope.get("method", "GET"),
+            headers=headers,
+            visitor=visitor,
+            now_s=now_s,
+            school=self._school,
+        )
 
     async def _http(self, request: Request, receive: Receive, send: Send) -> None:
         head = request.method == "HEAD"

@@ -19,7 +19,7 @@ from preau.tokens.keyring import Keyring
 
 LINK: Final = "/l/"
 CHALLENGE_PATH: Final = "/attente/defi"
-CHALLENGE_HEADER: Final = "preau-challenge"
+CHALLENGE_HEADER: Final = b"preau-challenge"
 """A header of our own: no other site's page can send it without asking, and it needs no decoding at an edge."""
 
 AGAIN: Final = "encore"
@@ -75,7 +75,7 @@ class Favours:
         """The answer to a solved challenge, for the script of the waiting page."""
         moved = None
         if is_same_origin(request.headers):
-            text = request.headers.get(CHALLENGE_HEADER, "")
+            text = request.headers.get(CHALLENGE_HEADER, b"").decode("latin-1")
             moved = await self._keeper.place_by_challenge(request.visitor, text, now_s=request.now_s)
         if moved is None:
             body = refusal_json("challenge_refused", _("Le calcul n’est pas retenu : la place reste la même."))

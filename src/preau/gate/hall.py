@@ -11,7 +11,7 @@ from preau.gate.favours import CHALLENGE_PATH, LINK, Favours, Notice
 from preau.gate.ledger.interface import WAITING_MAX
 from preau.gate.msgid import msgid as _
 from preau.gate.page.lessons import LessonsOfTheDay
-from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S, SOLVER_PATH, Pages, WaitingView
+from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S, SOLVER_PATH, Crowd, Pages, Standing, WaitingView
 from preau.gate.page.words import words
 from preau.gate.porter import Porter
 from preau.gate.public_draw import public_draw
@@ -184,24 +184,26 @@ class Hall:
         outlook = self._porter.outlook
         before = people_before(outlook.curves, Place(held.lane, held.order_key))
         group = None if card is None or card.group == NO_GROUP else card.group
-        view = WaitingView(
-            lane=held.lane,
-            order_key=held.order_key,
-            lot=lot_of(held.tid),
-            before=before,
-            told=self._told(held.tid, wait_interval(before, outlook.entries)),
-            words=words(
+        crowd = Crowd(
+            held.lane,
+            words(
                 pupil=request.is_pupil,
                 with_class=held.lane == PUPILS and group is not None,
                 suspended=outlook.suspended,
             ),
-            since_s=None if waits.wait is None else waits.wait.first_s,
-            back=back,
-            sent_something=sent_something,
-            refresh_s=refresh_s,
-            sign_in="" if card else _sign_in_path(request, back),
-            lessons=self._lessons.offers(group, now_s=request.now_s),
-            puzzle=waits.puzzle,
+            self._lessons.offers(group, now_s=request.now_s),
+            back,
+            sent_something,
+            refresh_s,
+            "" if card else _sign_in_path(request, back),
+        )
+        view = WaitingView(
+            crowd,
+            Standing(before, self._told(held.tid, wait_interval(before, outlook.entries))),
+            held.order_key,
+            lot_of(held.tid),
+            None if waits.wait is None else waits.wait.first_s,
+            waits.puzzle,
         )
         return Answer(
             status=503 if sent_something else 200,
@@ -256,8 +258,8 @@ def _sign_in_path(request: Request, back: str) -> str:
 
 def _referring_path(request: Request) -> str:
     """Where a form was sent from, if that was here: a page to come back to, since the form cannot be sent again."""
-    referrer = urlsplit(request.headers.get("referer", "")[:4096])
-    if referrer.netloc != request.headers.get("host"):
+    referrer = urlsplit(request.headers.get(b"referer", b"")[:4096].decode("latin-1"))
+    if referrer.netloc != request.headers.get(b"host", b"").decode("latin-1"):
         return "/"
     path = local_path(referrer.path or "/")
     return "/" if path.startswith(ROOM) else path

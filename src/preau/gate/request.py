@@ -1,11 +1,10 @@
 """One request at the gate, read once and handed from part to part."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from preau.gate.visitor import SAFE_METHODS, Scope, Visitor, wants_page
+from preau.gate.visitor import SAFE_METHODS, Headers, Scope, Visitor, wants_page
 from preau.tokens.card import Role
 
 NEWCOMER: Final = "preau.newcomer"
@@ -29,23 +28,21 @@ class SchoolPaths(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as the gate sees it. ``now_s`` is the wall clock at its arrival."""
+    """A request as the gate sees it.
+
+    Attributes:
+        path: the decoded path.
+        method: GET for a websocket.
+        now_s: the wall clock at its arrival.
+    """
 
     scope: Scope
-    headers: Mapping[str, str]
+    path: str
+    method: str
+    headers: Headers
     visitor: Visitor
     now_s: float
     school: SchoolPaths
-
-    @property
-    def path(self) -> str:
-        """The decoded path."""
-        return str(self.scope["path"])
-
-    @property
-    def method(self) -> str:
-        """The method; GET for a websocket."""
-        return str(self.scope.get("method", "GET"))
 
     @property
     def is_safe(self) -> bool:

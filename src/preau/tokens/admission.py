@@ -23,6 +23,10 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     lane: int
     sid: str
 
+    def is_over(self, *, now_s: float) -> bool:
+        """Whether it has expired."""
+        return now_s >= self.expires_at_s
+
 
 def mint(keyring: Keyring, admission: Pass, *, now_s: float) -> str:
     """Signs a pass with the key of the day."""
@@ -43,6 +47,6 @@ def read(keyring: Keyring, text: str, *, now_s: float) -> Pass | Refusal:
 def verify(keyring: Keyring, text: str, *, now_s: float) -> Pass | Refusal:
     """The pass, or why it is refused."""
     found = read(keyring, text, now_s=now_s)
-    if isinstance(found, Pass) and now_s >= found.expires_at_s:
+    if isinstance(found, Pass) and found.is_over(now_s=now_s):
         return Refusal.EXPIRED
     return found

@@ -32,6 +32,9 @@ class Role(StrEnum):
     GUARDIAN = "g"
 
 
+_ROLES: Final = {role.value: role for role in Role}
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """A verified card. ``expires_at_s`` wall seconds; ``subject`` and ``group`` pseudonyms (group ``-`` = none)."""
 
@@ -40,6 +43,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     group: str
     hours: str
+
+    def is_over(self, *, now_s: float) -> bool:
+        """Whether it has expired."""
+        return now_s >= self.expires_at_s
 
     def busy_in_hour(self, epoch_hour: int) -> bool:
         """Whether the week's timetable has a lesson in this UTC hour (hours since 1970-01-01 00:00)."""
@@ -54,19 +61,25 @@ def mint(keyring: Keyring, card: Card, *, now_s: float) -> str:
     return seal(keyring, KIND, fields, now_s=now_s)
 
 
-def verify(keyring: Keyring, text: str, *, now_s: float) -> Card | Refusal:
-    """The card, or why it is refused."""
+def read(keyring: Keyring, text: str, *, now_s: float) -> Card | Refusal:
+    """The card if it is genuine, expired or not."""
     fields = unseal(keyring, KIND, text, count=5, now_s=now_s, max_age_days=LIFE_DAYS)
     if isinstance(fields, Refusal):
         return fields
-    expires_at_s, role = read_int(fields[0]), fields[1]
-    if expires_at_s is None or role not in set(Role) or not _HOURS.fullmatch(fields[4]):
+    expires_at_s, role = read_int(fields[0]), _ROLES.get(fields[1])
+    if expires_at_s is None or role is None or not _HOURS.fullmatch(fields[4]):
         return Refusal.MALFORMED
     if not _PSEUDONYM.fullmatch(fields[2]) or not (fields[3] == NO_GROUP or _PSEUDONYM.fullmatch(fields[3])):
         return Refusal.MALFORMED
-    if now_s >= expires_at_s:
+    return Card(expires_at_s=expires_at_s, role=role, subject=fields[2], group=fields[3], hours=fields[4])
+
+
+def verify(keyring: Keyring, text: str, *, now_s: float) -> Card | Refusal:
+    """The card, or why it is refused."""
+    found = read(keyring, text, now_s=now_s)
+    if isinstance(found, Card) and found.is_over(now_s=now_s):
         return Refusal.EXPIRED
-    return Card(expires_at_s=expires_at_s, role=Role(role), subject=fields[2], group=fields[3], hours=fields[4])
+    return found
 
 
 def hours_mask(epoch_hours: set[int]) -> str:

@@ -7,10 +7,10 @@ before it, the dot included, as 22 characters of unpadded base64url. Verificatio
 (constant time), and only then the meaning of the fields. Specification and vectors: docs/protocol/tokens.md.
 """
 
-import base64
 import hashlib
 import hmac
 import re
+from binascii import b2a_base64
 from enum import StrEnum
 
 from preau.tokens.keyring import Keyring
@@ -21,6 +21,7 @@ MAX_TOKEN_CHARS = 400
 _FIELD = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 _FIELDS = re.compile(rf"{_FIELD.pattern}(?:\.{_FIELD.pattern})*", re.ASCII)
 _MAC_CHARS = 22
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Refusal(StrEnum):
@@ -36,7 +37,7 @@ class Refusal(StrEnum):
 
 def _mac(key: bytes, prefix: str) -> str:
     digest = hmac.digest(key, prefix.encode("ascii"), hashlib.sha256)[:16]
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+    return b2a_base64(digest).translate(_URL_SAFE)[:_MAC_CHARS].decode("ascii")
 
 
 def seal(keyring: Keyring, kind: str, fields: tuple[str, ...], *, now_s: float) -> str:
@@ -74,6 +75,11 @@ def unseal(
     if len(mac) != _MAC_CHARS or not hmac.compare_digest(mac, _mac(keyring.key(kind, kid), prefix)):
         return Refusal.FORGED
     return tuple(parts[2:-1])
+
+
+def key_id(text: str) -> str:
+    """The id of the key that a genuine token was signed with."""
+    return text.split(".", 2)[1]
 
 
 def read_int(field: str, *, below: int = 2**63) -> int | None:

@@ -228,7 +228,7 @@ async def test_the_lesson_of_the_class_is_offered_and_otherwise_one_per_section(
 @pytest.mark.parametrize("content", ["", "{", '{"sections": {"ecole": {"title": 3}}}', '{"sections": []}'])
 def test_a_broken_file_of_lessons_offers_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / "lessons_of_the_day.json").write_text(content)
-    assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == []
+    assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == ()
 
 
 def test_the_lessons_of_the_shared_vectors_are_offered_and_bad_ones_leave_the_last_good(tmp_path: Path) -> None:
@@ -246,14 +246,14 @@ def test_the_lessons_of_the_shared_vectors_are_offered_and_bad_ones_leave_the_la
 def test_a_lesson_behind_the_gate_or_elsewhere_is_not_offered(tmp_path: Path) -> None:
     sections = {"ecole": lesson() | {"url": "https://evil.test/"}, "lycee": lesson() | {"url": "/parcours/1/"}}
     (tmp_path / "lessons_of_the_day.json").write_text(json.dumps(document(sections)))
-    assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == []
+    assert LessonsOfTheDay(tmp_path).offers(None, now_s=MONDAY_0830_S) == ()
 
 
 def test_new_lessons_are_seen_within_seconds(tmp_path: Path) -> None:
     lessons = LessonsOfTheDay(tmp_path)
-    assert lessons.offers(None, now_s=MONDAY_0830_S) == []
+    assert lessons.offers(None, now_s=MONDAY_0830_S) == ()
     (tmp_path / "lessons_of_the_day.json").write_text(json.dumps(document({"ecole": lesson()})))
-    assert lessons.offers(None, now_s=MONDAY_0830_S + 1) == []
+    assert lessons.offers(None, now_s=MONDAY_0830_S + 1) == ()
     assert [offer.title for offer in lessons.offers(None, now_s=MONDAY_0830_S + 5)] == ["Fractions"]
 
 

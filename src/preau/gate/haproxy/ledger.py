@@ -97,6 +97,6 @@ def _waiter(key: str) -> Waiter | None:
         return None
     try:
         lot_of(tid)
-    except ValueError:
+    except LookupError:
         return None
     return Waiter(int(lane), int(order), tid)

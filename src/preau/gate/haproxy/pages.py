@@ -15,7 +15,9 @@ import msgspec
 from preau.gate.page.render import (
     REFRESH_S,
     SLOW_REFRESH_S,
+    Crowd,
     Pages,
+    Standing,
     WaitingView,
     before_words,
     fields_of,
@@ -53,20 +55,16 @@ PACES: Final = ("usual", "slow", "paused", "sent")
 
 def waiting_page(pages: Pages, voice: Voice, pace: str) -> str:
     """One waiting page as a HAProxy log-format file."""
-    view = WaitingView(
+    crowd = Crowd(
         lane=1 if voice.name == "class" else 3,
-        order_key=0,
-        lot=0,
-        before=0,
-        told=Told(None, None),
         words=voice.words,
-        since_s=None,
         back=_BACK,
         sent_something=pace == "sent",
         refresh_s={"slow": SLOW_REFRESH_S, "paused": 0}.get(pace, REFRESH_S),
         sign_in="",
         lessons=(),
     )
+    view = WaitingView(crowd=crowd, order_key=0, lot=0, standing=Standing(0, Told(None, None)), since_s=None)
     page = pages.filled({**fields_of(view), **_own_fields(voice)}).decode()
     page = page.replace(_BACK.replace("/", "%2F"), _variable("back_query")).replace(_BACK, _variable("back_html"))
     return _as_format(page)

@@ -23,14 +23,14 @@ class LessonsOfTheDay:
         self._looked_at_s = float("-inf")
         self._known: shapes.LessonsOfTheDay | None = None
 
-    def offers(self, group: str | None, *, now_s: float) -> list[shapes.OfferedLesson]:
+    def offers(self, group: str | None, *, now_s: float) -> tuple[shapes.OfferedLesson, ...]:
         """The lesson of the class group, else one per section."""
         if now_s - self._looked_at_s >= LOOK_AGAIN_S:
             self._looked_at_s = now_s
             self._known = self._file.read()
         if self._known is None:
-            return []
+            return ()
         own = self._known.groups.get(group) if group else None
         sections = self._known.sections
         lessons = [own] if own else [sections[key] for key in SECTIONS if key in sections]
-        return [lesson for lesson in lessons if lesson.url.startswith(LESSON_PATHS)]
+        return tuple(lesson for lesson in lessons if lesson.url.startswith(LESSON_PATHS))

@@ -8,10 +8,8 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from string import Template, ascii_letters
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
-
-import msgspec
 
 from preau.gate.msgid import msgid as _
 from preau.gate.page.lessons import SECTIONS
@@ -33,9 +31,12 @@ LONGEST_TITLE, LONGEST_SUBJECT = 60, 32
 """Characters of a lesson's title and subject that are shown: the page has a size to keep."""
 
 SOLVER_PATH: Final = "/attente/defi.js"
-_SOLVER_TAG: Final = f'<script async src="{SOLVER_PATH}"></script>'
+_SOLVER_TAG: Final = f'<script async src="{SOLVER_PATH}"></script>'.encode()
 FRAMES_MAX: Final = 256
 """Pages kept without what is one person's: 12 kB each, by address to come back to, voice, lessons and pace."""
+
+STANDINGS_MAX: Final = 4096
+"""What is said of so many standings and times of arrival is kept: under 2 kB each, 8 MB when all are there."""
 
 _PROPERTY: Final = re.compile(r"--[a-z][a-z-]*")
 _FOLDER: Final = Path(__file__).parent
@@ -45,22 +46,34 @@ _LOGO: Final = (
 )
 
 
-class WaitingView(msgspec.Struct, frozen=True, kw_only=True):
-    """What one waiting page says. ``back``: the path to come back to; ``refresh_s`` 0 = suspended."""
+class Crowd(NamedTuple):
+    """What a waiting page says to a whole crowd. ``back``: the path to come back to; ``refresh_s`` 0 = suspended."""
 
     lane: int
-    order_key: int
-    lot: int
-    before: int
-    told: Told
     words: Words
-    since_s: int | None
+    lessons: tuple[OfferedLesson, ...]
     back: str
     sent_something: bool
     refresh_s: int
-    lessons: Sequence[OfferedLesson]
     sign_in: str
     """Where who has no card yet may sign in; empty for the others."""
+
+
+class Standing(NamedTuple):
+    """What a waiting page says to everybody of one key: people before, and how long it may take."""
+
+    before: int
+    told: Told
+
+
+class WaitingView(NamedTuple):
+    """What one waiting page says."""
+
+    crowd: Crowd
+    standing: Standing
+    order_key: int
+    lot: int
+    since_s: int | None
     puzzle: Puzzle | None = None
     """A challenge on offer, for the script of the page; without it nothing is computed."""
 
@@ -90,24 +103,25 @@ class Pages:
 
     def waiting(self, view: WaitingView) -> bytes:
         """The waiting page; lessons and long addresses give way before the page grows over its size."""
-        page = self._waiting_page(view)
-        while len(page) > MAX_PAGE_BYTES and len(view.lessons) > 1:
-            view = msgspec.structs.replace(view, lessons=view.lessons[:-1])
-            page = self._waiting_page(view)
+        page, crowd = self._waiting_page(view), view.crowd
+        while len(page) > MAX_PAGE_BYTES and len(crowd.lessons) > 1:
+            crowd = crowd._replace(lessons=crowd.lessons[:-1])
+            page = self._waiting_page(view._replace(crowd=crowd))
         if len(page) > MAX_PAGE_BYTES:
-            page = self._waiting_page(msgspec.structs.replace(view, lessons=(), back="/"))
+            page = self._waiting_page(view._replace(crowd=crowd._replace(lessons=(), back="/")))
         return page
 
     def _waiting_page(self, view: WaitingView) -> bytes:
-        return "".join(_filled(self._frame(_of_nobody(view)), _of_one(view))).encode()
+        frame = self._frame(view.crowd)
+        return frame.filled({**_of_a_standing(view.standing, view.crowd.words), **_of_one(view)})
 
     def filled(self, fields: Mapping[str, str]) -> bytes:
         """The waiting page with these fields, already escaped: another engine fills some of them by itself."""
-        return "".join(_filled(self._waiting, {**_LABELS, **fields})).encode()
+        return _Frame(self._waiting, _encoded({**_LABELS, **fields})).filled({})
 
-    def _drawn_frame(self, view: WaitingView) -> tuple[str, ...]:
+    def _drawn_frame(self, crowd: Crowd) -> "_Frame":
         """The page without what is one person's: the same for a whole crowd. Drawn once, kept for a while."""
-        return _joined(self._waiting, {**_LABELS, **_of_all(view)})
+        return _Frame(self._waiting, _encoded({**_LABELS, **_of_all(crowd)}))
 
     def notice(self, *, title: str, text: str, code: str, action: str, href: str = "/") -> bytes:
         """A page with one message and one thing to do next."""
@@ -115,71 +129,97 @@ class Pages:
         return self._notice.substitute(_LABELS, **{name: escape(value) for name, value in fields.items()}).encode()
 
 
+class _Frame:
+    """A page of which some fields are filled in, melted into the text around them.
+
+    Args:
+        pieces: text, name, text, name, … text.
+        known: the fields that are filled in; the others come one by one (``filled``).
+    """
+
+    def __init__(self, pieces: Sequence[str], known: Mapping[str, bytes]) -> None:
+        texts, names = [pieces[0].encode()], []
+        for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+            if name in known:
+                texts[-1] += known[name] + text.encode()
+            else:
+                names.append(name)
+                texts.append(text.encode())
+        self._names = names
+        self._pieces = [b""] * (2 * len(texts) - 1)
+        self._pieces[::2] = texts
+
+    def filled(self, fields: Mapping[str, bytes]) -> bytes:
+        """The whole page."""
+        pieces = self._pieces.copy()
+        pieces[1::2] = [fields[name] for name in self._names]
+        return b"".join(pieces)
+
+
 def fields_of(view: WaitingView) -> dict[str, str]:
     """The fields of the waiting page that depend on who reads it, escaped for HTML."""
-    return {**_of_all(view), **_of_one(view)}
+    theirs = {**_of_a_standing(view.standing, view.crowd.words), **_of_one(view)}
+    return {**_of_all(view.crowd), **{name: text.decode() for name, text in theirs.items()}}
 
 
-def _of_one(view: WaitingView) -> dict[str, str]:
+def _encoded(fields: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in fields.items()}
+
+
+def _of_one(view: WaitingView) -> dict[str, bytes]:
     """What is one person's."""
-    wait = wait_text(view.told.interval)
-    said = view.words
     return {
-        "title": escape(f"{wait or _('File d’attente')} · Préau"),
-        "key": str(view.order_key),
-        "lot": str(view.lot),
-        "puzzle": "" if view.puzzle is None else _puzzle(view.puzzle),
-        "solver": _SOLVER_TAG if view.puzzle else "",
-        "before": str(view.before),
-        "before_text": f"{view.before:,}".replace(",", NBSP),
-        "before_words": escape(before_words(said, view.before)),
-        "wait_class": "big" if wait and wait[0].isdigit() else "big words",
-        "wait": escape(wait or said.unknown_wait),
-        "about": escape(_about_the_wait(view)),
-        "best": "" if view.told.best_s is None else str(round(view.told.best_s)),
-        "squares": squares_of(square(view.before)),
-        "noted": _noted(view),
+        "key": b"%d" % view.order_key,
+        "lot": b"%d" % view.lot,
+        "puzzle": b"" if view.puzzle is None else f' data-puzzle="{escape(view.puzzle.text)}"'.encode(),
+        "solver": b"" if view.puzzle is None else _SOLVER_TAG,
+        "noted": b"" if view.since_s is None else _noted(view.since_s, view.crowd.words),
     }
 
 
-def _of_all(view: WaitingView) -> dict[str, str]:
+@lru_cache(STANDINGS_MAX)
+def _of_a_standing(standing: Standing, said: Words) -> dict[str, bytes]:
+    """What everybody of one key is told: a class, and everybody again who asks again before it has changed."""
+    before, told = standing
+    wait = wait_text(told.interval)
+    fields = {
+        "title": escape(f"{wait or _('File d’attente')} · Préau"),
+        "before": str(before),
+        "before_text": f"{before:,}".replace(",", NBSP),
+        "before_words": escape(before_words(said, before)),
+        "wait_class": "big" if wait and wait[0].isdigit() else "big words",
+        "wait": escape(wait or said.unknown_wait),
+        "about": escape(_about_the_wait(told)),
+        "best": "" if told.best_s is None else str(round(told.best_s)),
+        "squares": squares_of(square(before)),
+    }
+    return _encoded(fields)
+
+
+def _of_all(crowd: Crowd) -> dict[str, str]:
     """What is the same for a whole crowd."""
-    said = view.words
+    said, lessons = crowd.words, crowd.lessons
     return {
-        "refresh": _refresh(view),
-        "section": view.lessons[0].section if len(view.lessons) == 1 and view.lessons[0].section in SECTIONS else "",
-        "lane": str(view.lane),
-        "back": escape(view.back),
+        "refresh": _refresh(crowd),
+        "section": lessons[0].section if len(lessons) == 1 and lessons[0].section in SECTIONS else "",
+        "lane": str(crowd.lane),
+        "back": escape(crowd.back),
         "voice": said.voice,
         "whom": escape(said.whom),
         "next_in": escape(said.next_in),
-        "slow_s": str(int(view.refresh_s == SLOW_REFRESH_S)),
-        "paused": str(int(not view.refresh_s)),
+        "slow_s": str(int(crowd.refresh_s == SLOW_REFRESH_S)),
+        "paused": str(int(not crowd.refresh_s)),
         "kept": escape(said.kept),
-        "intro": escape(_intro(view)),
-        "notice": _sent_notice(view),
-        "alone": "" if view.lessons else ' class="one"',
-        "sign_in": sign_in_of(view.sign_in),
+        "intro": escape(_intro(crowd)),
+        "notice": _sent_notice(crowd),
+        "alone": "" if lessons else ' class="one"',
+        "sign_in": sign_in_of(crowd.sign_in),
         "give_back_means": escape(said.give_back_means),
-        "lessons": lessons_of(view.lessons, said),
+        "lessons": lessons_of(lessons, said),
         "stays": escape(said.stays),
         "why": escape(said.why),
-        **_controls(view),
+        **_controls(crowd),
     }
-
-
-def _of_nobody(view: WaitingView) -> WaitingView:
-    """The same for everybody of the crowd, so that it can be the key of what is kept."""
-    return msgspec.structs.replace(
-        view,
-        order_key=0,
-        lot=0,
-        before=0,
-        told=Told(None, None),
-        since_s=None,
-        puzzle=None,
-        lessons=tuple(view.lessons),
-    )
 
 
 def _cut(text: str) -> tuple[str, ...]:
@@ -195,24 +235,6 @@ def _cut(text: str) -> tuple[str, ...]:
         pieces += [literal, name]
         literal = ""
     return (*pieces, literal + text[at:])
-
-
-def _joined(pieces: Sequence[str], fields: Mapping[str, str]) -> tuple[str, ...]:
-    """The pieces with the known names filled in and melted into the text around them."""
-    found = [pieces[0]]
-    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
-        if name in fields:
-            found[-1] += fields[name] + text
-        else:
-            found += [name, text]
-    return tuple(found)
-
-
-def _filled(pieces: Sequence[str], fields: Mapping[str, str]) -> list[str]:
-    """The pieces with every name filled in."""
-    found = list(pieces)
-    found[1::2] = [fields[name] for name in pieces[1::2]]
-    return found
 
 
 _LABELS: Final = {
@@ -245,30 +267,26 @@ def _template(name: str, frame: dict[str, str]) -> str:
     return Template(text).safe_substitute({key: value.replace("$", "$$") for key, value in frame.items()})
 
 
-def _puzzle(puzzle: Puzzle | None) -> str:
-    return "" if puzzle is None else f' data-puzzle="{escape(puzzle.text)}"'
-
-
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _refresh(view: WaitingView) -> str:
+def _refresh(crowd: Crowd) -> str:
     """The reload without JavaScript; RGAA 13.1: it can be suspended and slowed down by the links of the page."""
-    if not view.refresh_s:
+    if not crowd.refresh_s:
         return ""
-    target = f";url={escape(view.back)}" if view.sent_something else ""
-    return f'<noscript><meta http-equiv="refresh" content="{view.refresh_s}{target}"></noscript>'
+    target = f";url={escape(crowd.back)}" if crowd.sent_something else ""
+    return f'<noscript><meta http-equiv="refresh" content="{crowd.refresh_s}{target}"></noscript>'
 
 
-def _intro(view: WaitingView) -> str:
-    if view.words.voice == "tu" and view.lane == 1:
+def _intro(crowd: Crowd) -> str:
+    if crowd.words.voice == "tu" and crowd.lane == 1:
         return _("Beaucoup d’élèves arrivent en même temps. Ta classe entre ensemble.")
     return _("Toutes les places sont occupées pour le moment.")
 
 
-def _sent_notice(view: WaitingView) -> str:
-    if not view.sent_something:
+def _sent_notice(crowd: Crowd) -> str:
+    if not crowd.sent_something:
         return ""
     text = _("Le dernier envoi n’est pas passé\u00a0: il faudra le refaire une fois à l’intérieur.")
     return f'<p class="sent">{escape(text)}</p>'
@@ -284,16 +302,15 @@ def sign_in_of(path: str) -> str:
     return f'<div class="known row"><p><strong>{question}</strong> <span class="soft">{promise}</span></p>{link}</div>'
 
 
-def _noted(view: WaitingView) -> str:
-    if view.since_s is None:
-        return ""
-    clock = f'<time id="since" data-at="{view.since_s}">{clock_text(view.since_s)}</time>'
-    return f'<p class="soft">{escape(view.words.noted).format(clock=clock)}</p>'
+@lru_cache(STANDINGS_MAX)
+def _noted(since_s: int, said: Words) -> bytes:
+    clock = f'<time id="since" data-at="{since_s}">{clock_text(since_s)}</time>'
+    return f'<p class="soft">{escape(said.noted).format(clock=clock)}</p>'.encode()
 
 
-def _about_the_wait(view: WaitingView) -> str:
-    known = _("durée encore inconnue") if view.told.interval is None else _("d’attente")
-    return f"{known}. {_('Moins de places se libèrent que prévu.')}" if view.told.is_slower else known
+def _about_the_wait(told: Told) -> str:
+    known = _("durée encore inconnue") if told.interval is None else _("d’attente")
+    return f"{known}. {_('Moins de places se libèrent que prévu.')}" if told.is_slower else known
 
 
 @lru_cache(SQUARES + 2)
@@ -350,9 +367,9 @@ def _within(text: str, longest: int) -> str:
     return f"{words or text[: longest - 1]}…"
 
 
-def _controls(view: WaitingView) -> dict[str, str]:
-    back = quote(view.back, safe="")
-    paused, slow = not view.refresh_s, view.refresh_s == SLOW_REFRESH_S
+def _controls(crowd: Crowd) -> dict[str, str]:
+    back = quote(crowd.back, safe="")
+    paused, slow = not crowd.refresh_s, crowd.refresh_s == SLOW_REFRESH_S
     if paused:
         pace = _("L’actualisation est suspendue.")
     elif slow:
@@ -360,10 +377,10 @@ def _controls(view: WaitingView) -> dict[str, str]:
     else:
         pace = _("Cette page se met à jour toute seule.")
     return {
-        "pause_href": escape(view.back if paused else f"/attente/?pause=1&vers={back}"),
+        "pause_href": escape(crowd.back if paused else f"/attente/?pause=1&vers={back}"),
         "pause": _("Reprendre") if paused else _("Suspendre"),
         "pause_of": _("l’actualisation"),
-        "slow_href": escape(view.back if slow else f"/attente/?rythme={SLOW_REFRESH_S}&vers={back}"),
+        "slow_href": escape(crowd.back if slow else f"/attente/?rythme={SLOW_REFRESH_S}&vers={back}"),
         "slow": _("Toutes les 30\u00a0s") if slow else _("Toutes les 5\u00a0min"),
         "pace": pace,
     }

@@ -23,8 +23,8 @@ ROUGH_MIN: Final = 20
 NBSP: Final = "\u00a0"
 
 
-class Words(msgspec.Struct, frozen=True):
-    """One voice of the page."""
+class Words(msgspec.Struct, frozen=True, eq=False):
+    """One voice of the page. There are a handful of them (``words``), told apart by being another object."""
 
     voice: str
     whom: str
