@@ -37,6 +37,7 @@ def reader(gate: Gate) -> SignalsReader:
         live=cast("Any", QuietLive()),
         canary=cast("Canary", UnprobedCanary()),
         published=gate.published,
+        spool=gate.published / "spool",
         clock=gate.clock,
     )
 

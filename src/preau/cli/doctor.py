@@ -13,6 +13,8 @@ from typing import NamedTuple
 import click
 
 from preau.cli.terminal import printable
+from preau.gate import spool
+from preau.gate.spool import counted
 from preau.project import installation
 from preau.project.options import TABLE, Kind, Options, parse
 
@@ -52,6 +54,7 @@ def _examine(options: Options) -> Iterator[Finding]:
     yield _folder(options.data)
     yield from _modes(options.data)
     yield _disk(options.data)
+    yield _work(options.data)
     yield from _database(options)
     yield from _redis(options)
     yield _cookies(options)
@@ -91,6 +94,14 @@ def _disk(data: Path) -> Finding:
     free_bytes = shutil.disk_usage(_nearest(data)).free
     advice = "libérez de la place : le journal des classes s’arrête quand le disque est plein"
     return Finding(free_bytes >= LOWEST_FREE_BYTES, "disque", f"{free_bytes / 1e9:.1f} Go libres", advice)
+
+
+def _work(data: Path) -> Finding:
+    waiting, aside = counted(data / spool.FOLDER)
+    advice = (
+        f"lisez pourquoi dans {printable(str(data / spool.FOLDER / spool.ASIDE))}, puis renvoyez-les ou effacez-les"
+    )
+    return Finding(not aside, "travaux remis", f"{waiting} à transmettre, {aside} refusés", advice)
 
 
 def _database(options: Options) -> Iterator[Finding]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from html import escape
+from typing import Final
 
 import msgspec
 
+from preau.gate.body import BodyRefusal
 from preau.project.asgi_types import Scope, Send
 from preau.school.pages.script_paths import SCRIPT_PATHS
 
@@ -21,6 +23,18 @@ _PAGE = """<!doctype html>
 <p class="soft">{code}</p>
 </section></main></body>
 </html>"""
+
+NOT_RECEIVED: Final = {
+    BodyRefusal.NO_ROOM: (
+        503,
+        "school_busy",
+        "Beaucoup de demandes à la fois. Recommence dans quelques secondes : rien n’est perdu.",
+    ),
+    BodyRefusal.TOO_LARGE: (413, "body_too_large", "Cet envoi est trop gros pour être reçu ici."),
+    BodyRefusal.SLOW: (408, "body_slow", "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."),
+    BodyRefusal.BROKEN_OFF: (400, "body_broken_off", "L’envoi s’est interrompu. Recommence."),
+}
+"""Status, code and sentence. No place for a body and no place in the school's line are one thing to who waits."""
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -54,9 +68,16 @@ async def respond(
     await send({"type": "http.response.body", "body": body})
 
 
-async def respond_json(send: Send, document: object, *, status: int = 200) -> None:
+async def respond_json(
+    send: Send, document: object, *, status: int = 200, headers: Iterable[tuple[str, str]] = ()
+) -> None:
     """Sends a document as JSON."""
-    await respond(send, msgspec.json.encode(document), status=status)
+    await respond(send, msgspec.json.encode(document), status=status, headers=headers)
+
+
+def page_of(*, title: str, sentence: str, code: str) -> bytes:
+    """A page with one message and the ways on."""
+    return _PAGE.format(title=escape(title), sentence=escape(sentence), code=escape(code)).encode()
 
 
 async def refuse(
@@ -66,6 +87,12 @@ async def refuse(
     if wants_json(scope):
         await respond_json(send, {"error": {"code": code, "message": sentence}}, status=status)
         return
-    page = _PAGE.format(title=escape(title), sentence=escape(sentence), code=escape(code))
+    page = page_of(title=title, sentence=sentence, code=code)
     headers = [("retry-after", "5")] if status == 503 else []  # noqa: PLR2004  HTTP status
-    await respond(send, page.encode(), status=status, kind="text/html; charset=utf-8", headers=headers)
+    await respond(send, page, status=status, kind="text/html; charset=utf-8", headers=headers)
+
+
+async def refuse_body(scope: Scope, send: Send, refusal: BodyRefusal) -> None:
+    """Refuses a body that was not taken."""
+    status, code, sentence = NOT_RECEIVED[refusal]
+    await refuse(scope, send, status=status, code=code, sentence=sentence)

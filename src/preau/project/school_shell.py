@@ -17,7 +17,7 @@ from a2wsgi import WSGIMiddleware
 from preau.gate.body import SCHOOL_BODY, BodyRefusal, Readers
 from preau.gate.request import NEWCOMER
 from preau.gate.visitor import source_of
-from preau.project.answers import refuse
+from preau.project.answers import refuse_body
 from preau.project.asgi_types import Message, Receive, Scope, Send
 from preau.project.logs import masked
 from preau.project.meter import Meter
@@ -39,15 +39,6 @@ CANARY_PATH = "/__canary__"
 """Where ``project.health`` looks every five seconds: a full line does not stop it, and only its changes are logged."""
 
 log = structlog.get_logger("preau.school")
-
-
-_BUSY = (503, "school_busy", "Beaucoup de demandes à la fois. Recommence dans quelques secondes : rien n’est perdu.")
-_NOT_RECEIVED = {
-    BodyRefusal.NO_ROOM: _BUSY,
-    BodyRefusal.TOO_LARGE: (413, "body_too_large", "Cet envoi est trop gros pour être reçu ici."),
-    BodyRefusal.SLOW: (408, "body_slow", "L’envoi a pris trop de temps. Vérifie ta connexion et recommence."),
-    BodyRefusal.BROKEN_OFF: (400, "body_broken_off", "L’envoi s’est interrompu. Recommence."),
-}
 
 
 class SchoolShell:
@@ -85,11 +76,11 @@ class SchoolShell:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await self._whole_body(scope, receive)
         if isinstance(body, BodyRefusal):
-            await _refuse(scope, send, _NOT_RECEIVED[body])
+            await refuse_body(scope, send, body)
         elif self._has_place(scope):  # after the body: many come in one moment
             await self._answer(scope, body, send)
         else:
-            await _refuse(scope, send, _BUSY)
+            await refuse_body(scope, send, BodyRefusal.NO_ROOM)
 
     def _has_place(self, scope: Scope) -> bool:
         if scope["path"] == CANARY_PATH:
@@ -143,11 +134,6 @@ class SchoolShell:
             )
         for message in answer:
             await send(message)
-
-
-async def _refuse(scope: Scope, send: Send, reason: tuple[int, str, str]) -> None:
-    status, code, sentence = reason
-    await refuse(scope, send, status=status, code=code, sentence=sentence)
 
 
 def _clean(scope: Scope) -> Scope:

@@ -75,6 +75,8 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
         "status": house.publisher.run,
         "lessons": lambda: _publish_lessons_for_ever(house.shell.run),
     }
+    if house.letterbox is not None:
+        jobs["letterbox"] = house.letterbox.deliver
     if house.haproxy is not None:
         jobs["haproxy"] = house.haproxy.run
     async with house.haproxy or nullcontext(), _running(jobs):

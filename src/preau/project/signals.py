@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from preau.gate.engine import GateSnapshot
+from preau.gate.spool import counted
 from preau.live.server import LiveServer
 from preau.project.health import Canary
 from preau.published.files import PublishedFile
@@ -27,16 +28,25 @@ class SignalsReader:
     """Reads every room; none of them is asked to wait, so this cannot hang with one of them."""
 
     def __init__(
-        self, *, engine: Gate, live: LiveServer, canary: Canary, published: Path, clock: Callable[[], float]
+        self,
+        *,
+        engine: Gate,
+        live: LiveServer,
+        canary: Canary,
+        published: Path,
+        spool: Path,
+        clock: Callable[[], float],
     ) -> None:
         self._engine, self._live, self._canary, self._clock = engine, live, canary, clock
         self._report = PublishedFile(published / GATE_REPORT_FILE, GateReport)
+        self._spool = spool
         self._started_at_s = clock()
         self._version = version("preau")
 
     def read(self) -> Signals:
         """One look at everything."""
         gate, live, report = self._engine.snapshot(), self._live.snapshot(), self._fresh_report()
+        work = counted(self._spool)
         return Signals(
             measured_at_s=self._clock(),
             started_at_s=self._started_at_s,
@@ -59,6 +69,8 @@ class SignalsReader:
             events_total=live.events_total,
             app_ok=self._canary.app_ok,
             app_since_s=self._canary.since_s,
+            work_waiting=work.waiting,
+            work_aside=work.aside,
             db_ok=True if self._canary.app_ok else None,
         )
 

@@ -15,6 +15,7 @@ from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
 from preau.gate.rules.controller import Reading
+from preau.gate.spool import FOLDER as SPOOL
 from preau.live.bus.interface import Bus
 from preau.live.bus.memory import MemoryBus
 from preau.live.journal.interface import Journal
@@ -25,6 +26,7 @@ from preau.project.asgi_types import Application, Receive, Scope, Send
 from preau.project.edge import Edge
 from preau.project.haproxy_edge import SCHOOL_PATHS, GateElsewhere, HaproxyEdge, behind_an_edge
 from preau.project.health import Canary, Health
+from preau.project.letterbox import Letterbox
 from preau.project.options import Options
 from preau.project.packages import PackageFiles
 from preau.project.school_shell import SchoolShell
@@ -51,6 +53,8 @@ class House(NamedTuple):
     publisher: StatusPublisher
     haproxy: HaproxyEdge | None
     """The edge in front, where the gate is not embedded."""
+    letterbox: Letterbox | None
+    """In front of the school, where the gate is embedded; else it stands beside the edge."""
 
 
 def build(options: Options, keyring: Keyring) -> House:
@@ -65,14 +69,17 @@ def build(options: Options, keyring: Keyring) -> House:
         keyring=keyring, journal=_journal(options), bus=_bus(options), published=published,
         cookies=cookies, allowed_origin=same_origin, clock=time.time,
     )  # fmt: skip
-    rooms = behind_the_gate(live, shell)
+    letterbox = _letterbox(options, keyring, shell)
+    rooms = behind_the_gate(live, letterbox or shell)
     pilot = Pilot(
         readings=lambda: {"http": _reading(options, shell)},
         answers=lambda: canary.app_ok,
         journal=LadderJournal(options.data),
     )
     gate = _gate(options, keyring, rooms, pilot)
-    signals = SignalsReader(engine=gate.figures, live=live, canary=canary, published=published, clock=time.time)
+    signals = SignalsReader(
+        engine=gate.figures, live=live, canary=canary, published=published, spool=options.data / SPOOL, clock=time.time
+    )
     status_folder = options.data / "status"
     status = StatusFiles(status_folder)
     publisher = StatusPublisher(
@@ -90,7 +97,16 @@ def build(options: Options, keyring: Keyring) -> House:
     }  # fmt: skip
     edge = Edge(before=before, behind=gate.application, hosts=known_hosts(options), secure=options.secure)
     served = behind_proxies(edge, options.proxies) if gate.embedded else behind_an_edge(edge, keyring)
-    return House(served, shell, canary, gate.run, live, publisher, gate.haproxy)
+    return House(served, shell, canary, gate.run, live, publisher, gate.haproxy, letterbox)
+
+
+def _letterbox(options: Options, keyring: Keyring, shell: SchoolShell) -> Letterbox | None:
+    if options.edge != "embedded":
+        return None
+    return Letterbox(
+        shell, folder=options.data / SPOOL, keyring=keyring, cookies=cookie_names(secure=options.secure),
+        write_lane=SCHOOL_PATHS.write_lane,
+    )  # fmt: skip
 
 
 class _Gate(NamedTuple):

@@ -24,13 +24,15 @@ _log: Final = structlog.get_logger("preau.published")
 def write_by_rename(path: Path, content: bytes, *, durable: bool) -> None:
     """Replaces ``path``, making its folder when it is missing. Costs two syncs of the disk when ``durable``.
 
+    The file is its owner's alone, whatever the umask: it may hold pupils' names or words.
+
     Raises:
         OSError: it could not be written; the former file is there as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
-        with draft.open("xb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             if durable:
                 file.flush()

@@ -32,9 +32,16 @@ def test_without_application_or_database_lessons_and_open_classes_are_said_to_go
     parts = by_key(**silent)
     assert parts["college"].words == "les leçons restent lisibles"
     assert parts["classe"].words == "les classes ouvertes continuent"
-    assert parts["devoirs"].words == "gardés sur l’appareil"
+    assert parts["devoirs"].words == "reçus, transmis plus tard"
     assert parts["connexion"].state is State.MAJOR
     assert parts["file"].state is State.OPERATIONAL
+
+
+def test_work_that_waits_for_the_application_is_said_without_a_count() -> None:
+    parts = by_key(work_waiting=3)
+    assert (parts["devoirs"].state, parts["devoirs"].words) == (State.DEGRADED, "reçus, transmission en cours")
+    assert parts["ecole"].state is State.OPERATIONAL
+    assert by_key(work_aside=3)["devoirs"].state is State.OPERATIONAL, "the operator's matter"
 
 
 def test_what_was_not_measured_is_not_called_normal() -> None:

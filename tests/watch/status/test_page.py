@@ -98,7 +98,7 @@ def test_states_are_words() -> None:
     for words in (
         "L’application ne répond pas",
         "Les leçons restent lisibles",
-        "Gardés sur l’appareil",
+        "Reçus, transmis plus tard",
         "Indisponible",
     ):
         assert words in outline.text

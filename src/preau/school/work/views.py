@@ -85,7 +85,15 @@ def journal(request: HttpRequest) -> HttpResponse:
         receipt = append_events(person=person, raw_events=events, now=timezone.now())
     except OSError:
         return _json_refusal(Refusal.PACKAGE_UNAVAILABLE)
-    return JsonResponse(msgspec.to_builtins(receipt), headers={"Cache-Control": "no-store"})
+    return _said_stored(JsonResponse(msgspec.to_builtins(receipt)), stored=not receipt.refused)
+
+
+def _said_stored(response: HttpResponse, *, stored: bool) -> HttpResponse:
+    """Tells a letterbox that sends again (``project.letterbox``) whether everything it sent is where it belongs."""
+    response["Cache-Control"] = "no-store"
+    if stored:
+        response["Preau-Work"] = "stored"
+    return response
 
 
 def _events_of(body: bytes) -> list[Any] | Refusal:
@@ -184,9 +192,7 @@ def _result_page(
         "retry_url": f"{lesson.url}#q-{item.key}",
         "next_url": f"{lesson.url}#q-{following}" if following else None,
     }
-    response = render_in_french(request, "work/result.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return _said_stored(render_in_french(request, "work/result.html", context), stored=stored)
 
 
 def progress(request: HttpRequest) -> HttpResponse:

@@ -39,6 +39,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
         events_total: events written to the journal of the classes since the start.
         app_ok: whether the application answered its last probe; None when it was never probed.
         app_since_s: wall clock since when ``app_ok`` has this value; None when unknown.
+        work_waiting: requests with work handed in that wait for the application (gate.spool).
+        work_aside: of these, what the application refused, kept for the operator.
         db_ok: whether the database answered its last probe; None when it was never probed.
         level_since_s: wall clock since when the ladder stands on ``level``; None when unknown.
         level_reason: code of the reason, as ``published.gate_words`` names it; empty when unknown.
@@ -65,6 +67,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     app_ok: bool | None = None
     app_since_s: float | None = None
     db_ok: bool | None = None
+    work_waiting: int = 0
+    work_aside: int = 0
     level_since_s: float | None = None
     level_reason: str = ""
     mode: Mode = "auto"

@@ -51,7 +51,7 @@ NORMAL: Final = "normal"
 
 _SILENT: Final = {
     "classe": (State.PARTIAL, "les classes ouvertes continuent"),
-    "devoirs": (State.PARTIAL, "gardés sur l’appareil"),
+    "devoirs": (State.PARTIAL, "reçus, transmis plus tard"),
     "connexion": (State.MAJOR, "indisponible"),
 }
 _LESSONS_GO_ON: Final = (State.PARTIAL, "les leçons restent lisibles")
@@ -65,6 +65,8 @@ def _behind_the_gate(signals: Signals, key: str) -> tuple[State, str]:
     """State of a part that the application answers. Without its database the application can do none of these."""
     if signals.app_ok is False or signals.db_ok is False:
         return _SILENT.get(key, _LESSONS_GO_ON)
+    if key == _WORK[0] and signals.work_waiting:
+        return State.DEGRADED, "reçus, transmission en cours"
     if not signals.queue_open:
         return State.OPERATIONAL, NORMAL
     if key == _WORK[0]:  # the gate's write lane: handing in does not wait
