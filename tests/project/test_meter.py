@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from preau.gate.request import NEWCOMER
+from preau.gate.rules.controller import Reading
+from preau.project.meter import LineMeter
 from preau.project.school_shell import CANARY_PATH, SchoolShell
 
 
@@ -123,3 +125,46 @@ async def test_a_request_that_is_given_up_in_line_does_not_stand_there_for_ever_
     shell.meter.read()
     clock.now_s += 30.0
     assert shell.meter.read().queue_s == 0.0
+
+
+def test_a_line_says_how_long_people_stood_in_it_and_what_it_finished() -> None:
+    clock = Clock()
+    line = LineMeter(monotonic=clock)
+    quick, slow, gone = line.stands(), line.stands(), line.stands()
+    line.begins(quick)
+    line.ends(quick)
+    clock.now_s += 0.4
+    line.begins(slow)
+    line.ends(gone)
+    line.ends(quick)  # once is enough
+    line.read()
+    line.ends(slow)
+    clock.now_s += 0.5
+    assert line.read() == Reading(2.0, 0.0, background_per_s=None)
+
+
+def test_a_line_in_which_nobody_is_served_queues_all_the_same() -> None:
+    clock = Clock()
+    line = LineMeter(monotonic=clock)
+    line.stands()
+    clock.now_s += 3.0
+    assert line.read().queue_s == pytest.approx(2.9)
+    assert line.read().done_per_s == 0.0
+
+
+def test_what_a_turn_always_takes_is_no_queueing_and_what_it_takes_longer_is() -> None:
+    clock = Clock()
+    line = LineMeter(monotonic=clock)
+
+    def a_turn(seconds: float) -> float:
+        number = line.stands()
+        clock.now_s += seconds
+        line.begins(number)
+        line.ends(number)
+        return line.read().queue_s
+
+    assert a_turn(0.08) == 0.0
+    assert a_turn(0.08) == pytest.approx(0.0, abs=1e-3)
+    assert a_turn(0.38) == pytest.approx(0.3, abs=1e-3)
+    assert a_turn(0.01) == 0.0
+    assert a_turn(0.08) == pytest.approx(0.07, abs=1e-3)

@@ -286,7 +286,7 @@ def gate_pre_open(minutes: int, reason: str) -> None:
 
 
 @gate.command("simulate")
-@click.argument("suites", nargs=-1, type=click.Choice(["order", "drains", "days", "france"]))
+@click.argument("suites", nargs=-1, type=click.Choice(["order", "drains", "resources", "days", "france"]))
 @click.option("--people", type=click.IntRange(1000, 100_000_000), help="personnes (sinon ce que dit chaque série)")
 @click.option("--policy", "policies", multiple=True, help="seulement ces politiques (séries drains et france)")
 @click.option("--seed", type=click.IntRange(0, 2**31), default=2021, show_default=True, help="graine du hasard")

@@ -12,7 +12,7 @@ from preau.cli.terminal import stop
 if TYPE_CHECKING:
     from preau.gate.simulation.report import Report  # numpy is an extra: nothing of the simulation is imported here
 
-SUITES = ("order", "drains", "days", "france")
+SUITES = ("order", "drains", "resources", "days", "france")
 PREFIX = "gate-simulation-"
 
 
@@ -32,12 +32,13 @@ def simulate(names: Sequence[str], *, people: int | None, policies: Sequence[str
         "drains": lambda suite: suites.drains(
             suite, people=people or suites.DRAIN_PEOPLE, policies=policies or tuple(LINEUP)
         ),
+        "resources": lambda suite: suites.resources(suite, people=people or suites.DRAIN_PEOPLE),
         "days": lambda suite: suites.days(suite, people=people or suites.TOWN),
         "france": lambda suite: suites.france(suite, people=people or FRANCE, policies=policies or ("preau", "fifo")),
     }
     out.mkdir(parents=True, exist_ok=True)
     flags = [*(["--people", str(people)] if people else []), *(f"--policy={policy}" for policy in policies)]
-    for name in names or ("order", "drains", "days"):
+    for name in names or ("order", "drains", "resources", "days"):
         command = shlex.join(["preau", "gate", "simulate", name, *flags, "--seed", str(seed)])
         suite = suites.Suite(name, command=command, seed=seed, say=click.echo)
         chosen[name](suite)

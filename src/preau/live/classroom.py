@@ -292,6 +292,7 @@ class Classroom:
         connection = asked.connection
         if connection is None or not isinstance(asked.command.order, orders.Arrive):
             return
+        connection.on_answer()
         if isinstance(outcome, Refusal):
             self._keep_at_door(connection)
         elif self.seating.admit(connection):

@@ -1,5 +1,6 @@
 """One seated websocket: who it is, what it may still send, what waits for it."""
 
+from collections.abc import Callable
 from typing import Final
 
 from preau.live.outbox import Outbox
@@ -15,10 +16,26 @@ MAX_FLOODED: Final = 200
 VOICE_REFUSED_EVERY_MS: Final = 5_000
 
 
-class Connection:
-    """The newest connection of a person's seat. ``client`` names the browser tab, "" when it did not say."""
+def _nobody_asks() -> None:
+    """Where nobody measures."""
 
-    def __init__(self, seat: Seat, *, client: str, resume_seq: int | None, now_ms: int) -> None:
+
+class Connection:
+    """The newest connection of a person's seat. ``client`` names the browser tab, "" when it did not say.
+
+    ``on_answer``: called each time that the room has answered whether the person is in class or waits at the door.
+    """
+
+    def __init__(
+        self,
+        seat: Seat,
+        *,
+        client: str,
+        resume_seq: int | None,
+        now_ms: int,
+        on_answer: Callable[[], None] = _nobody_asks,
+    ) -> None:
+        self.on_answer = on_answer
         self.seat = seat
         self.reader = wire.Reader(seat.person, wire.Audience(seat.role.value))
         self.client = client

@@ -19,6 +19,7 @@ from preau.live.bus.interface import Bus
 from preau.live.classroom import Classroom, Parts
 from preau.live.connection import Connection
 from preau.live.entry import Closed, refusal_of_browser, refusal_of_roster
+from preau.live.joining import Joining, Joins
 from preau.live.journal.interface import Journal, JournalUnavailable
 from preau.live.media.interface import MediaPlane
 from preau.live.media.voice_over_websocket import VoiceOverWebsocket
@@ -56,7 +57,10 @@ class LiveSnapshot(msgspec.Struct, frozen=True):
 
 
 class LiveServer:
-    """The ASGI application for ``/classe/<id>/ws``. ``clock``: wall seconds; ``monotonic``: of a clock nobody sets."""
+    """The ASGI application for ``/classe/<id>/ws``. ``clock``: wall seconds; ``monotonic``: of a clock nobody sets.
+
+    ``joins``: whoever measures how long joins take.
+    """
 
     def __init__(  # noqa: PLR0913  the parts a node is wired from, by name (docs/reference/interfaces.md)
         self,
@@ -70,8 +74,10 @@ class LiveServer:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         media: MediaPlane | None = None,
+        joins: Joins | None = None,
     ) -> None:
         self._keyring = keyring
+        self._joins = joins
         self._journal = journal
         self._bus = bus
         self._seat_cookie = cookies.seat
@@ -118,18 +124,22 @@ class LiveServer:
             return
         await send({"type": "websocket.accept"})
         self._sockets += 1
+        joining = Joining(self._joins)
         try:
-            taken = await self._take(found[1], scope, receive)
+            taken = await self._take(found[1], scope, receive, joining)
             if isinstance(taken, Closed):
                 await _say_goodbye(send, taken)
             else:
                 await self._converse(*taken, receive, send)
         finally:
+            joining.gone()
             self._sockets -= 1
             if not self._sockets:
                 self._empty.set()
 
-    async def _take(self, session: str, scope: Scope, receive: Receive) -> "tuple[Classroom, Connection] | Closed":
+    async def _take(
+        self, session: str, scope: Scope, receive: Receive, joining: Joining
+    ) -> "tuple[Classroom, Connection] | Closed":
         """From the first frame to a seat in the room."""
         if self._stopping:
             return Closed(1012, "restart")
@@ -138,6 +148,7 @@ class LiveServer:
         hello = await _hello(receive)
         if isinstance(hello, Closed):
             return hello
+        joining.said_hello()
         seat = seat_token.verify(self._keyring, hello.seat, now_s=self._clock())
         if isinstance(seat, TokenRefusal):
             return Closed(4401, seat.value)
@@ -147,7 +158,7 @@ class LiveServer:
         if refused is not None:
             return refused
         room = await self._room(session)
-        return room if isinstance(room, Closed) else self._seat(room, seat, hello)
+        return room if isinstance(room, Closed) else self._seat(room, seat, hello, joining)
 
     def _binding(self, scope: Scope) -> str | None:
         """What a seat given to this browser says of it."""
@@ -165,7 +176,7 @@ class LiveServer:
         return room or Closed(4404, "unknown_class")
 
     def _seat(
-        self, room: Classroom, seat: seat_token.Seat, hello: orders.Frame
+        self, room: Classroom, seat: seat_token.Seat, hello: orders.Frame, joining: Joining
     ) -> "tuple[Classroom, Connection] | Closed":
         """No await from here to ``join``: the room cannot close in between."""
         if room.closed:
@@ -176,7 +187,13 @@ class LiveServer:
         if refused is not None:
             return refused
         resume_seq = hello.resume.seq if hello.resume is not None else None
-        connection = Connection(seat, client=hello.client, resume_seq=resume_seq, now_ms=room.clock.now_ms())
+        connection = Connection(
+            seat,
+            client=hello.client,
+            resume_seq=resume_seq,
+            now_ms=room.clock.now_ms(),
+            on_answer=joining.answered,
+        )
         room.join(connection)
         return room, connection
 

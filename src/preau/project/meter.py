@@ -1,9 +1,11 @@
-"""How busy the school's thread is: what it finished, and how long requests stood in line before it.
+"""How busy what is behind the gate is: what it finished, and how long people stood in line before it.
 
-Queueing time, not response time: a slow database makes answers slow without making them wait for the thread, and a
-thread that is behind makes everybody wait. The gate's controller reads this once a second.
+``Meter`` is for the school's one thread, ``LineMeter`` for any other line: the verification of passwords, the joins of
+live classes. Queueing time, not response time: a slow database makes answers slow without making them wait for the
+thread, and a thread that is behind makes everybody wait. The gate's controller reads this once a second.
 """
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
@@ -25,6 +27,11 @@ class InLine:
     def __init__(self, arrived_at_s: float) -> None:
         self.arrived_at_s = arrived_at_s
         self.begun = False
+
+
+LONGEST_USUAL_S: Final = 0.1
+USUAL_RISES: Final = 1.001
+"""A machine that has become slower for good is believed after a quarter of an hour in which somebody came."""
 
 
 _in_line: ContextVar[InLine | None] = ContextVar("in_line", default=None)
@@ -103,3 +110,60 @@ class Meter:
     def _failed_share(self) -> float:
         finished, failed = (sum(numbers) for numbers in zip(*self._lately, strict=True))
         return failed / finished if failed >= LEAST_FAILURES else 0.0
+
+
+class LineMeter:
+    """Counts who stands in a line, whose turn comes and who is done; of any number of threads.
+
+    What a turn takes to come when nobody stands before one (a commit on the disk) is not queueing: the least that was
+    seen lately, at most ``LONGEST_USUAL_S``, is taken off.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._standing: dict[int, float] = {}
+        self._under_way: set[int] = set()
+        self._numbers = self._begun = self._done = 0
+        self._queued_s = 0.0
+        self._usual_s = LONGEST_USUAL_S
+        self._read_at_s = monotonic()
+
+    def stands(self) -> int:
+        """Somebody gets in line; returns the number to name them by."""
+        with self._lock:
+            self._numbers += 1
+            self._standing[self._numbers] = self._monotonic()
+            return self._numbers
+
+    def begins(self, number: int) -> None:
+        """Their turn has come."""
+        with self._lock:
+            since_s = self._standing.pop(number, None)
+            if since_s is not None:
+                self._under_way.add(number)
+                self._begun += 1
+                self._queued_s += self._monotonic() - since_s
+
+    def ends(self, number: int) -> None:
+        """They are done, or have given up: who never had a turn is not counted as done. Once is enough."""
+        with self._lock:
+            self._standing.pop(number, None)
+            self._done += number in self._under_way
+            self._under_way.discard(number)
+
+    def read(self) -> Reading:
+        """What happened since the last call. Nobody can tell here who is a newcomer."""
+        with self._lock:
+            now_s = self._monotonic()
+            elapsed_s = max(now_s - self._read_at_s, 1e-3)
+            began, done, queued_s = self._begun, self._done, self._queued_s
+            first_s = next(iter(self._standing.values()), now_s)
+            self._begun = self._done = 0
+            self._queued_s, self._read_at_s = 0.0, now_s
+        if began:
+            mean_s = queued_s / began
+            self._usual_s = min(mean_s, self._usual_s * USUAL_RISES, LONGEST_USUAL_S)
+        else:
+            mean_s = now_s - first_s
+        return Reading(done / elapsed_s, max(mean_s - self._usual_s, 0.0), background_per_s=None)

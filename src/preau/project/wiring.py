@@ -27,11 +27,13 @@ from preau.project.edge import Edge
 from preau.project.haproxy_edge import SCHOOL_PATHS, GateElsewhere, HaproxyEdge, behind_an_edge
 from preau.project.health import Canary, Health
 from preau.project.letterbox import Letterbox
+from preau.project.meter import LineMeter
 from preau.project.options import Options
 from preau.project.packages import PackageFiles
 from preau.project.school_shell import SchoolShell
 from preau.project.signals import Gate, SignalsReader
 from preau.project.static_files import AT_THE_ROOT, static_application
+from preau.school.signin.verification import line_of_this_process
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 from preau.watch.metrics import render
@@ -65,17 +67,18 @@ def build(options: Options, keyring: Keyring) -> House:
         WSGIHandler(), monotonic=time.monotonic, write_lane=SCHOOL_PATHS.write_lane, sign_in=SCHOOL_PATHS.sign_in
     )
     canary = Canary(shell, clock=time.time)
+    line_of_this_process().watch = sign_ins = LineMeter(monotonic=time.monotonic)
+    joins = LineMeter(monotonic=time.monotonic)
     live = LiveServer(
         keyring=keyring, journal=_journal(options), bus=_bus(options), published=published,
-        cookies=cookies, allowed_origin=same_origin, clock=time.time,
+        cookies=cookies, allowed_origin=same_origin, clock=time.time, joins=joins,
     )  # fmt: skip
     letterbox = _letterbox(options, keyring, shell)
     rooms = behind_the_gate(live, letterbox or shell)
     pilot = Pilot(
-        readings=lambda: {"http": _reading(options, shell)},
-        answers=lambda: canary.app_ok,
-        journal=LadderJournal(options.data),
-    )
+        readings=lambda: {"http": _reading(options, shell), "sign_in": sign_ins.read(), "live": joins.read()},
+        answers=lambda: canary.app_ok, journal=LadderJournal(options.data),
+    )  # fmt: skip
     gate = _gate(options, keyring, rooms, pilot)
     signals = SignalsReader(
         engine=gate.figures, live=live, canary=canary, published=published, spool=options.data / SPOOL, clock=time.time

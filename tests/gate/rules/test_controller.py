@@ -4,6 +4,8 @@ changes."""
 from collections import deque
 from collections.abc import Callable
 
+import pytest
+
 from preau.gate.rules.controller import (
     LEAST_CAPACITY_PER_S,
     NO_SHOW_MOST,
@@ -147,3 +149,94 @@ def test_while_nobody_waits_capacity_is_not_believed_to_be_more() -> None:
 def test_without_any_resource_there_is_no_rate_and_no_error() -> None:
     rate, _ = next_rate(Memory(resources={}), Look(waiting=1, entered=0, called=0, readings={}))
     assert rate == Rate(0.0, 0.0, "", brakes=False)
+
+
+SIGN_IN = Resource(capacity_per_s=20.0, work_per_entry=0.0, partial=True)
+
+
+class TwoLines(Fluid):
+    """As ``Fluid``, and every second person who enters signs in at once: 8 verifications a second are possible.
+
+    ``looked_at``: whether the controller is shown the line of the sign-ins.
+    """
+
+    def __init__(self, *, looked_at: bool, share: float = 0.5) -> None:
+        super().__init__(lambda _: 800.0)
+        self.looked_at, self.share = looked_at, share
+        self.line = self.junk_per_s = 0.0
+        self.longest = 1e9
+        self.memory = Memory(resources={**self.memory.resources, "sign_in": SIGN_IN})
+        self.sign_ins = Reading(0.0, 0.0, None)
+        self.lines: list[float] = []
+
+    def second(self) -> None:
+        look = Look(
+            waiting=int(self.waiting),
+            entered=round(self.entered),
+            called=round(self.called),
+            readings={"http": self.reading, **({"sign_in": self.sign_ins} if self.looked_at else {})},
+        )
+        self.rate, self.memory = next_rate(self.memory, look)
+        self.called = min(self.waiting, self.rate.calls_per_s)
+        self.waiting -= self.called
+        self.coming.append(self.called / POLL_S)
+        self.entered = sum(self.coming)
+        self.promised.append(self.entered * self.work / ENTRY_S)
+        offered = sum(self.promised) + self.backlog
+        finished = min(offered, 800.0)
+        self.backlog = offered - finished
+        self.reading = Reading(finished, self.backlog / 800.0)
+        asked = self.line + self.entered * self.share + self.junk_per_s
+        verified = min(asked, 8.0)
+        self.line = min(asked - verified, self.longest)
+        self.sign_ins = Reading(verified, self.line / 8.0, None)
+        self.lines.append(self.line / 8.0)
+        self.done.append(self.entered)
+
+
+def test_scarce_sign_ins_set_the_rate_and_hardly_queue() -> None:
+    both, http_alone = TwoLines(looked_at=True), TwoLines(looked_at=False)
+    for fluid in (both, http_alone):
+        fluid.seconds(400)
+    assert both.rate.bound_by == "sign_in"
+    assert 0.75 * 16 < sum(both.done[200:]) / 200 <= 16.5
+    assert sum(line > 0.5 for line in both.lines[200:]) <= 20
+    assert http_alone.rate.bound_by == "http"
+    assert http_alone.lines[-1] > 600
+
+
+def test_a_resource_that_nobody_uses_never_binds() -> None:
+    fluid = TwoLines(looked_at=True, share=0.0)
+    fluid.seconds(200)
+    assert fluid.rate.bound_by == "http"
+    assert not fluid.memory.resources["sign_in"].is_needed
+    alone, _ = next_rate(Memory(resources={"sign_in": SIGN_IN}), Look(waiting=1, entered=0, called=0, readings={}))
+    assert alone.bound_by == ""
+
+
+def test_a_resource_that_is_not_used_any_more_is_forgotten() -> None:
+    fluid = TwoLines(looked_at=True)
+    fluid.seconds(200)
+    assert fluid.rate.bound_by == "sign_in"
+    fluid.share = 0.0
+    fluid.seconds(400)
+    assert fluid.rate.bound_by == "http"
+
+
+def test_who_tries_passwords_outside_slows_the_entries_and_does_not_stop_them() -> None:
+    fluid = TwoLines(looked_at=True)
+    fluid.seconds(200)
+    fluid.junk_per_s, fluid.longest = 40.0, 64.0  # who comes beyond is told to come back
+    entered = []
+    for _ in range(200):
+        fluid.second()
+        entered.append(fluid.entered)
+        assert not fluid.rate.brakes
+    assert fluid.memory.resources["sign_in"].work_per_entry <= 1.0
+    assert min(entered[100:]) > 0.5
+
+
+def test_what_an_entry_costs_a_partial_resource_is_counted() -> None:
+    fluid = TwoLines(looked_at=True, share=0.25)
+    fluid.seconds(300)
+    assert fluid.memory.resources["sign_in"].work_per_entry == pytest.approx(0.25, rel=0.2)

@@ -9,10 +9,12 @@ from preau.gate.rules.calling import OPEN  # noqa: E402
 from preau.gate.simulation import crowd as states  # noqa: E402
 from preau.gate.simulation.crowd import Crowd  # noqa: E402
 from preau.gate.simulation.lineup import LINEUP  # noqa: E402
+from preau.gate.simulation.measures import measure  # noqa: E402
 from preau.gate.simulation.orders import Order, stand  # noqa: E402
 from preau.gate.simulation.policy import NO_LIMIT, Decision, Policy, Seen  # noqa: E402
+from preau.gate.simulation.porter import Controlled, PlanPolicy  # noqa: E402
 from preau.gate.simulation.run import Run, play  # noqa: E402
-from preau.gate.simulation.scenario import drain  # noqa: E402
+from preau.gate.simulation.scenario import drain, scarce_sign_ins  # noqa: E402
 from preau.gate.simulation.world import NEVER, World, draw  # noqa: E402
 from preau.tokens.ticket import LANES  # noqa: E402
 
@@ -136,3 +138,12 @@ def test_behind_a_shut_gate_nobody_enters_and_everybody_waits_to_the_end() -> No
     run = play(draw(msgspec.structs.replace(SMALL, people=100), seed=3), Shut())
     assert (run.claimed_s == NEVER).all()
     assert run.column("waiting")[-1] == 100
+
+
+def test_where_sign_ins_are_scarce_they_set_the_rate_and_classes_are_ready_sooner_than_by_pages_alone() -> None:
+    world = draw(scarce_sign_ins(20_000), seed=3)
+    ours = measure(play(world, LINEUP["preau"](world.scenario)))
+    pages_alone = measure(play(world, PlanPolicy("pages-alone", Controlled(pages_alone=True), Order.PLACES)))
+    assert ours.never_in == 0
+    assert ours.class_ready_mean_min < 0.5 * pages_alone.class_ready_mean_min
+    assert ours.entries_per_s == pytest.approx(0.9 * 20_000 / 1600, rel=0.1)

@@ -56,3 +56,30 @@ def test_a_verification_that_fails_gives_its_turn_back() -> None:
         raise RuntimeError
     with line.turn() as mine:
         assert mine
+
+
+def test_whoever_measures_the_line_is_told_of_turns_and_of_those_who_gave_up() -> None:
+    line, told = VerificationLine(1, most_waiting=1, patience_s=0.01), Told()
+    line.watch = told
+    with line.turn() as first, line.turn() as second:
+        assert (first, second) == (True, False)
+    assert told.heard == ["stands 1", "begins 1", "stands 2", "ends 2", "ends 1"]
+
+
+class Told:
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self._number = 0
+
+    def stands(self) -> int:
+        self._number += 1
+        self.heard.append(f"stands {self._number}")
+        return self._number
+
+    def begins(self, number: int) -> None:
+        self.heard.append(f"begins {number}")
+
+    def ends(self, number: int) -> None:
+        self.heard.append(f"ends {number}")

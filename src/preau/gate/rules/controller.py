@@ -6,6 +6,11 @@ was begun, and which part was the work of people who had entered long ago (``bac
 holds what it finishes at most (``capacity_per_s``) and what one entry costs it (``work_per_entry``); the smallest
 rate of all of them is the rate of the gate: a class that cannot be joined is not capacity.
 
+The pages are needed by everybody. The others are *partial*: what an entry costs them begins at nothing and is counted,
+what they did by how many entered, so that one that nobody uses never binds. More of them than one for each entry is
+not the work of entries (wrong passwords, joins again after a bad network), and however much of it there is, entries go
+on at a quarter of what the resource can do: who tries passwords outside must not close the door to who holds a card.
+
 The law, once a second and resource:
 - *capacity*: what a saturated resource finishes is its capacity, by definition; one that is not saturated is probed
   upwards, only while people wait and it is nearly used up, never far above what was really seen;
@@ -81,7 +86,19 @@ LEARN: Final = 0.02
 """Most that the work of an entry is corrected by in a second, in halves of it."""
 
 LEAST_WORK, MOST_WORK = 1.0, 200.0
-"""Bounds of the work of an entry: requests, verifications or joins."""
+"""Bounds of the work of an entry: requests."""
+
+COUNT_FADES: Final = 0.99
+"""What a partial resource did, and who entered meanwhile, are counted with this fading: half of it after 70 s."""
+
+COUNTED_LEAST: Final = 20.0
+"""Fewer entries than this say little about the share of those who use it."""
+
+LEAST_SHARE, MOST_SHARE = 0.02, 1.0
+"""Of the entries, who use a partial resource: below the first it does not bind, the second is once for each."""
+
+LEAST_FOR_ENTRIES: Final = 0.25
+"""Of what a partial resource can do, whatever queues before it."""
 
 TRIM_LEAST: Final = -0.3
 TRIM_FALL, TRIM_RISE = 0.01, 0.02
@@ -117,6 +134,9 @@ class Reading(NamedTuple):
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """What is believed of one resource.
 
+    ``partial``: not everybody needs it (``http`` is needed by all): what an entry costs is ``counted_work`` over
+    ``counted_entries``, fading sums of what was done and of who entered.
+
     ``seen_per_s``: the highest throughput lately, fading. ``measured_per_s``: the capacity when it was saturated the
     last time, ``unsaturated_s`` seconds of people waiting ago; 0: it never was. ``queueing_s``: for how long work
     queues now.
@@ -129,6 +149,14 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     measured_per_s: float = 0.0
     unsaturated_s: int = 0
     queueing_s: int = 0
+    partial: bool = False
+    counted_work: float = 0.0
+    counted_entries: float = 0.0
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether entries cost it anything worth speaking of."""
+        return not self.partial or self.work_per_entry >= LEAST_SHARE
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,9 +215,13 @@ def next_rate(memory: Memory, look: Look) -> tuple[Rate, Memory]:
         reading = look.readings.get(name)
         learned = resource if reading is None else _learned(resource, reading, memory, waiting=look.waiting > 0)
         resources[name] = learned
-        rates.append((_entries_per_s(learned, reading, memory), name))
+        if learned.is_needed:
+            rates.append((_entries_per_s(learned, reading, memory), name))
     entries_per_s, bound_by = min(rates, default=(0.0, ""))
-    brakes = any(_brakes(reading) for reading in look.readings.values())
+    # A partial resource slows the calls by what queues before it, and never stops them: others do not need it.
+    brakes = any(
+        _brakes(look.readings[name]) for name, one in resources.items() if name in look.readings and not one.partial
+    )
     if brakes:
         entries_per_s = 0.0
     rate = Rate(entries_per_s / (1 - memory.no_show), entries_per_s, bound_by, brakes)
@@ -228,10 +260,10 @@ def _learned(resource: Resource, reading: Reading, memory: Memory, *, waiting: b
         capacity = max(capacity, min(wanted, MOST_ABOVE_SEEN * seen))
     over = (TARGET_QUEUE_S - reading.queue_s) / TARGET_QUEUE_S
     trim = resource.trim + (TRIM_FALL * max(over, -5.0) if over < 0 else TRIM_RISE)
+    resource = _counted(resource, reading, memory) if resource.partial else _corrected(resource, reading, memory)
     return replace(
         resource,
         capacity_per_s=max(capacity, LEAST_CAPACITY_PER_S),
-        work_per_entry=_work_per_entry(resource, reading, memory),
         seen_per_s=seen,
         trim=min(max(trim, TRIM_LEAST), 0.0),
         measured_per_s=measured,
@@ -240,14 +272,24 @@ def _learned(resource: Resource, reading: Reading, memory: Memory, *, waiting: b
     )
 
 
-def _work_per_entry(resource: Resource, reading: Reading, memory: Memory) -> float:
+def _counted(resource: Resource, reading: Reading, memory: Memory) -> Resource:
+    """The share of the entries that used a partial resource; while work queues, not less than was believed."""
+    work = COUNT_FADES * resource.counted_work + reading.done_per_s
+    entries = COUNT_FADES * resource.counted_entries + memory.entered[0]
+    share = min(work / max(entries, COUNTED_LEAST), MOST_SHARE)
+    if reading.is_saturated:
+        share = max(share, resource.work_per_entry)
+    return replace(resource, work_per_entry=share, counted_work=work, counted_entries=entries)
+
+
+def _corrected(resource: Resource, reading: Reading, memory: Memory) -> Resource:
     """Corrected by what the entries of the last seconds really asked for; only while the work is done as it comes."""
     predicted = resource.work_per_entry * sum(memory.entered) / ENTRY_S
     if predicted <= 0 or reading.is_saturated or reading.background_per_s is None or len(memory.entered) < ENTRY_S:
-        return resource.work_per_entry
+        return resource
     error = (reading.done_per_s - reading.background_per_s) / predicted - 1
     learned = resource.work_per_entry * (1 + LEARN * min(max(error, -0.5), 0.5))
-    return min(max(learned, LEAST_WORK), MOST_WORK)
+    return replace(resource, work_per_entry=min(max(learned, LEAST_WORK), MOST_WORK))
 
 
 def _entries_per_s(resource: Resource, reading: Reading | None, memory: Memory) -> float:
@@ -258,8 +300,9 @@ def _entries_per_s(resource: Resource, reading: Reading | None, memory: Memory) 
     promised = resource.work_per_entry * (memory.coming + of_entered) + queue_s * resource.capacity_per_s
     # What is promised in equilibrium: then the second term is nothing, and all that is spare is used.
     kept = spare * (memory.hear_s + ENTRY_S / 2)
-    work_per_s = spare + (kept - promised) / CATCH_UP_S
-    return max(work_per_s, 0.0) / resource.work_per_entry * (1 + resource.trim)
+    work_per_s = (spare + (kept - promised) / CATCH_UP_S) * (1 + resource.trim)
+    least_per_s = LEAST_FOR_ENTRIES * resource.capacity_per_s if resource.partial else 0.0
+    return max(work_per_s, least_per_s) / resource.work_per_entry
 
 
 def _background(resource: Resource, reading: Reading, memory: Memory) -> float:

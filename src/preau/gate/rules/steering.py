@@ -11,8 +11,14 @@ from preau.gate.rules.calling import FLOORS, SIEGE_FLOORS
 from preau.gate.rules.controller import Look, Rate, Reading, Resource
 from preau.gate.rules.ladder import Rung, Signs
 
-FIRST_BELIEFS: Final[Mapping[str, Resource]] = {"http": Resource(capacity_per_s=60.0, work_per_entry=16.0)}
-"""What is believed before anything was measured: one thread of Django on a small machine, 16 requests an entry."""
+FIRST_BELIEFS: Final[Mapping[str, Resource]] = {
+    "http": Resource(capacity_per_s=60.0, work_per_entry=16.0),
+    "sign_in": Resource(capacity_per_s=20.0, work_per_entry=0.0, partial=True),
+    "live": Resource(capacity_per_s=50.0, work_per_entry=0.0, partial=True),
+}
+"""What is believed before anything was measured: one thread of Django on a small machine, 16 requests an entry;
+verifications of passwords at 50 ms; joins of live classes, each a commit of the journal that it shares with others.
+Of the last two nobody is believed to need them before they are seen to."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,10 +67,10 @@ def steer(helm: Helm, seen: Seen) -> tuple[Course, Helm]:
 
 
 def _signs(seen: Seen, memory: controller.Memory, rate: Rate | None) -> Signs:
-    busiest = max((_utilisation(memory, name, reading) for name, reading in seen.readings.items()), default=0.0)
+    needed = {name: one for name, one in memory.resources.items() if name in seen.readings and one.is_needed}
     return Signs(
-        utilisation=busiest,
-        queue_s=max((reading.queue_s for reading in seen.readings.values()), default=0.0),
+        utilisation=max((_utilisation(one, seen.readings[name]) for name, one in needed.items()), default=0.0),
+        queue_s=max((seen.readings[name].queue_s for name in needed), default=0.0),
         target_queue_s=controller.TARGET_QUEUE_S,
         waiting=seen.waiting,
         expected_per_s=seen.expected_per_s,
@@ -76,6 +82,7 @@ def _signs(seen: Seen, memory: controller.Memory, rate: Rate | None) -> Signs:
     )
 
 
-def _utilisation(memory: controller.Memory, name: str, reading: Reading) -> float:
-    resource = memory.resources.get(name)
-    return 0.0 if resource is None else reading.done_per_s / resource.capacity_per_s
+def _utilisation(resource: Resource, reading: Reading) -> float:
+    # What a partial resource could do is a guess until it was saturated once: it says nothing about being busy.
+    guessed = resource.partial and not resource.measured_per_s
+    return 0.0 if guessed else reading.done_per_s / resource.capacity_per_s

@@ -4,12 +4,13 @@ Every policy sees the same and no more: nobody knows the true capacity, the cost
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from preau.gate.rules.calling import OPEN, Group
+from preau.gate.rules.controller import Reading
 from preau.gate.simulation.orders import Order
 from preau.tokens.ticket import LANES
 
@@ -36,6 +37,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     groups: Sequence[Group]
     """Present people, sorted by lane and key, each voice standing for ``sample``."""
     sample: int
+    others: Mapping[str, Reading] = {}
+    """What the resources beside the pages did in the last second, where the scenario has any."""
 
 
 class Decision(NamedTuple):

@@ -24,16 +24,21 @@ class Law(Protocol):
 
 
 class Controlled:
-    """The controller as the porter steers it, beginning with what a porter believes of an unknown application."""
+    """The controller as the porter steers it, beginning with what a porter believes of an unknown application.
 
-    def __init__(self) -> None:
+    ``pages_alone``: it is shown no other resource, to see what that costs.
+    """
+
+    def __init__(self, *, pages_alone: bool = False) -> None:
         self._helm = steering.Helm()
+        self._pages_alone = pages_alone
 
     def calls_per_s(self, now_s: float, seen: Seen, *, called: int) -> float:
         """What ``steer`` says."""
         reading = Reading(seen.done_per_s, seen.queue_s, seen.background_per_s, seen.failed_share)
+        readings = {HTTP: reading, **({} if self._pages_alone else seen.others)}
         looked = steering.Seen(
-            now_s=now_s, waiting=seen.waiting, entered=seen.entered, called=called, readings={HTTP: reading}
+            now_s=now_s, waiting=seen.waiting, entered=seen.entered, called=called, readings=readings
         )
         course, self._helm = steering.steer(self._helm, looked)
         return course.calls_per_s or 0.0

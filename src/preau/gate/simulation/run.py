@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from preau.gate.simulation.application import Application, Served
+from preau.gate.simulation.application import Served
+from preau.gate.simulation.behind import Behind
 from preau.gate.simulation.crowd import Crowd
 from preau.gate.simulation.eta import EtaPanel, Told
 from preau.gate.simulation.orders import Standing, stand
@@ -64,13 +65,13 @@ def play(world: World, policy: Policy, *, standing: Standing | None = None) -> R
     standing = standing or stand(world, policy.order)
     crowd = Crowd(world, standing, np.random.default_rng((world.seed, 2, world.day)))
     first_s = int(world.arrival_ms[0]) // 1000
-    application = Application(scenario, drain_at_s=drain_at_s(world))
+    behind = Behind(scenario, drain_at_s=drain_at_s(world))
     panel = EtaPanel(world, standing)
     rows: list[Second] = []
     served = Served(0.0, 0.0, 0.0, 0.0, 0.0, scenario.capacity_per_s)
     entered_before = 0
     for second in range(first_s, scenario.lasts_s):
-        seen = _seen(crowd, served, entered_before)
+        seen = _seen(crowd, served, behind, entered_before)
         entered_before = crowd.entered
         decision = policy.tick(float(world.origin_s + second), seen)
         panel.look(second, crowd, seen)
@@ -79,9 +80,9 @@ def play(world: World, policy: Policy, *, standing: Standing | None = None) -> R
         crowd.give_up(second)
         entering = crowd.knock(second, at_most=decision.claims_per_s)
         work = float(world.work[entering].sum(dtype=np.int64)) * scenario.entry_work_factor
-        served = application.serve(second, entry_work=work, inside=entered_before)
+        served = behind.serve(second, entering=len(entering), entry_work=work, inside=entered_before)
         rows.append(_row(crowd, served, len(entering), decision.claims_per_s))
-        if crowd.arrived == world.people and not crowd.waiting and application.is_idle(second):
+        if crowd.arrived == world.people and not crowd.waiting and behind.is_idle(second):
             break
     return Run(
         world=world,
@@ -92,18 +93,19 @@ def play(world: World, policy: Policy, *, standing: Standing | None = None) -> R
         claimed_s=crowd.claimed_s,
         left_s=crowd.left_s,
         state=crowd.state,
-        in_at_s=_in_at(crowd, application),
+        in_at_s=_in_at(crowd, behind),
         told=panel.told,
     )
 
 
-def _seen(crowd: Crowd, served: Served, entered_before: int) -> Seen:
+def _seen(crowd: Crowd, served: Served, behind: Behind, entered_before: int) -> Seen:
     groups, sample = crowd.groups()
     return Seen(
         done_per_s=served.done_per_s,
         queue_s=served.queue_s,
         background_per_s=served.background_per_s,
         failed_share=served.failed_share,
+        others=behind.others,
         inside=crowd.entered,
         entered=crowd.entered - entered_before,
         waiting=sum(group.people for group in groups),
@@ -114,8 +116,8 @@ def _seen(crowd: Crowd, served: Served, entered_before: int) -> Seen:
     )
 
 
-def _in_at(crowd: Crowd, application: Application) -> npt.NDArray[np.float32]:
-    by_second = application.in_at().astype(np.float32)
+def _in_at(crowd: Crowd, behind: Behind) -> npt.NDArray[np.float32]:
+    by_second = behind.in_at().astype(np.float32)
     in_at = np.full(len(crowd.claimed_s), np.inf, dtype=np.float32)
     entered = crowd.claimed_s != NEVER
     in_at[entered] = by_second[crowd.claimed_s[entered]]

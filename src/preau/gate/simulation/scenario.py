@@ -59,6 +59,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     poll_s: int = 10
     """Somebody called hears of it after a uniform time up to this."""
     failure: Failure | None = None
+    people_per_sign_in: float | None = None
+    """Passwords are verified at ``people / people_per_sign_in`` a second, one for each entry; None: nobody signs in."""
     lasts_s: int = 12_000
     """The simulation ends here at the latest, seconds after 7:00."""
 
@@ -88,6 +90,11 @@ def drain(name: str, people: int = 100_000) -> Scenario:
         "dear-entry": {"entry_work_factor": 2.0},
     }
     return msgspec.structs.replace(base, **changes[name])
+
+
+def scarce_sign_ins(people: int = 100_000) -> Scenario:
+    """The drain without its failure, and everybody signs in: half of the entries that the pages could bear."""
+    return msgspec.structs.replace(drain("no-failure", people), name="scarce-sign-ins", people_per_sign_in=1600.0)
 
 
 DRAINS: Final = ("base", "no-failure", "deep-failure", "slow-poll", "many-absent", "dear-entry")

@@ -17,9 +17,10 @@ from preau.gate.simulation.lineup import LINEUP, at_rate
 from preau.gate.simulation.measures import Measures, measure
 from preau.gate.simulation.orders import Order
 from preau.gate.simulation.policy import Policy
+from preau.gate.simulation.porter import Controlled, PlanPolicy
 from preau.gate.simulation.report import Entry, Report, Target, machine, peak_memory_mb, series
 from preau.gate.simulation.run import Run, play
-from preau.gate.simulation.scenario import DRAINS, FRANCE, Scenario, drain, morning, school_order
+from preau.gate.simulation.scenario import DRAINS, FRANCE, Scenario, drain, morning, scarce_sign_ins, school_order
 from preau.gate.simulation.world import World, draw
 
 DRAIN_PEOPLE: Final = 100_000
@@ -117,6 +118,16 @@ def drains(suite: Suite, *, people: int = DRAIN_PEOPLE, policies: Sequence[str] 
         ]
         if "fifo" in policies:
             suite.gains("base", "preau", "fifo")
+
+
+def resources(suite: Suite, *, people: int = DRAIN_PEOPLE) -> None:
+    """Passwords are verified at half the rate of the pages: the gate as it is, and one that looks at pages alone."""
+    world = suite.world(scarce_sign_ins(people))
+    suite.run(world, LINEUP["preau"](world.scenario))
+    suite.run(world, PlanPolicy("pages-alone", Controlled(pages_alone=True), Order.PLACES))
+    ours, theirs = (suite.measures(world.scenario.name, name) for name in ("preau", "pages-alone"))
+    ready = ours.class_ready_mean_min / theirs.class_ready_mean_min - 1
+    suite.targets.append(Target("scarce-sign-ins: class-ready time over pages alone", 0.0, ready, at_most=True))
 
 
 def order(suite: Suite, *, people: int = TOWN) -> None:

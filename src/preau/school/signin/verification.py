@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Final
+from typing import Final, Protocol
 
 from django.conf import settings
 
@@ -19,8 +19,22 @@ PATIENCE_S: Final = 8.0
 """A person still looks at the screen; most clients and proxies give up later than this."""
 
 
+class Watch(Protocol):
+    """Whoever measures the line (``project.meter.LineMeter``); called in the threads of those who stand in it."""
+
+    def stands(self) -> int: ...
+    def begins(self, number: int) -> None: ...
+    def ends(self, number: int) -> None: ...
+
+
 class VerificationLine:
-    """At most ``at_once`` verify and ``most_waiting`` wait, each for ``patience_s`` at most."""
+    """At most ``at_once`` verify and ``most_waiting`` wait, each for ``patience_s`` at most.
+
+    Attributes:
+        watch: told of everybody who stands in the line; None: nobody measures.
+    """
+
+    watch: Watch | None = None
 
     def __init__(self, at_once: int, *, most_waiting: int = MOST_WAITING, patience_s: float = PATIENCE_S) -> None:
         self._turns = threading.BoundedSemaphore(at_once)
@@ -33,15 +47,21 @@ class VerificationLine:
         if not self._places.acquire(blocking=False):
             yield False
             return
+        watch = self.watch
+        number = watch.stands() if watch else 0
         try:
             if not self._turns.acquire(timeout=self._patience_s):
                 yield False
                 return
+            if watch:
+                watch.begins(number)
             try:
                 yield True
             finally:
                 self._turns.release()
         finally:
+            if watch:
+                watch.ends(number)
             self._places.release()
 
 
