@@ -18,7 +18,7 @@ import structlog
 
 from preau.gate.body import SCHOOL_BODY, BodyRefusal, Readers, replayed
 from preau.gate.spool import Kept, Spool, SpoolRefusal
-from preau.gate.visitor import headers_of, read_visitor
+from preau.gate.visitor import VisitorReader, headers_of
 from preau.project.answers import page_of, refuse_body, respond, respond_json, wants_json
 from preau.project.asgi_types import Application, Message, Receive, Scope, Send
 from preau.tokens.card import Card, Role
@@ -109,7 +109,8 @@ class Letterbox:
         write_lane: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._app, self._keyring, self._cookies = app, keyring, cookies
+        self._app, self._cookies = app, cookies
+        self._reader = VisitorReader(keyring=keyring, names=cookies)
         self._write_lane, self._clock = write_lane, clock
         self._spool = Spool(folder)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
@@ -154,10 +155,7 @@ class Letterbox:
     def _card_of(self, scope: Scope) -> Card | None:
         if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(self._write_lane):
             return None
-        visitor = read_visitor(
-            scope, headers_of(scope), keyring=self._keyring, names=self._cookies, now_s=self._clock()
-        )
-        return visitor.card
+        return self._reader.read(scope, headers_of(scope), now_s=self._clock()).card
 
     async def _take(self, scope: Scope, body: bytes, card: Card, send: Send) -> None:
         reply: Reply | Exception = ConnectionError("the application did not answer the last request")
