@@ -4,6 +4,7 @@ Pure: the same settings and keys give the same files. ``preau edge render`` writ
 while HAProxy runs.
 """
 
+from collections.abc import Mapping
 from gettext import gettext as _
 from pathlib import Path
 from string import Template
@@ -13,7 +14,7 @@ import msgspec
 
 from preau.gate.answers import refusal_json
 from preau.gate.haproxy import maps, pages
-from preau.gate.haproxy.responses import error_pages, own_headers, response_rules
+from preau.gate.haproxy.responses import TICKET_COOKIE_S, error_pages, own_headers, resting_head
 from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.haproxy.waiting import waiting_rules
 from preau.gate.page.render import Pages
@@ -23,7 +24,13 @@ from preau.gate.visitor import MAX_BACK_CHARS
 from preau.tokens.seat import AFTER_LESSON_S
 
 CONFIGURATION: Final = "haproxy.cfg"
-_TEMPLATE: Final = Path(__file__).with_name("haproxy.cfg")
+_TEMPLATES: Final = Path(__file__).parent
+PARTS: Final = (
+    *("names", "shown", "way_back", "new_ticket", "stays", "claims", "waits"),
+    *("to_the_application", "settles", "own_errors", "masks", "cookies", "room"),
+)
+"""Files beside the template, in an order in which each may hold those before it."""
+
 _ID: Final = "[0-9A-Za-z_-]{11}"
 
 
@@ -74,31 +81,50 @@ def _error_lines(drawn: Pages) -> maps.Lines:
         notice = msgspec.structs.asdict(pages.NOTICES[f"resting_{voice}"])
         page = drawn.notice(**notice).decode()  # an empty address leads to the page that was asked for
         message = _("Préau reprend son souffle : {again}, rien n’est perdu.").format(again=again)
-        lines += [(f"page.{voice}", page.replace("\n", " "))]
-        lines += [(f"json.{voice}", refusal_json("app_unavailable", message).decode())]
+        said = "tu" if voice == "tu" else ""
+        lines += [(f"error::{said}", page.replace("\n", " "))]
+        lines += [(f"error:json:{said}", refusal_json("app_unavailable", message).decode())]
     return tuple(lines)
 
 
 def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
-    own = own_headers(settings)
+    """The template, with the parts for the single cases in their places."""
     fields = {
         **_places(settings),
         **_patterns(),
         **_limits(settings),
-        "errors": error_pages(settings, drawn.csp),
+        **_answers(settings, drawn.csp),
         "peers": _peers(settings),
         "local_peer": f"    localpeer {settings.own_name}\n" if settings.peers else "",
         "sync": " peers edges" if settings.peers else "",
         "wants_page": _wants_page(settings),
         "busy": _busy(),
         "totals": _totals(),
-        "waiting": waiting_rules(settings, drawn.csp),
-        "responses": response_rules(settings, drawn.csp),
-        "notice_headers": f' hdr cache-control no-store hdr content-security-policy "{drawn.csp}"{own}',
+    }
+    fields["pass_in_stays"] = _part("new_pass", {"on": "tcp-request content", **fields})
+    fields["pass_of_a_claim"] = _part("new_pass", {"on": "http-request", **fields})
+    for part in PARTS:
+        fields[part] = _part(part, fields)
+    return _part("haproxy", fields)
+
+
+def _part(name: str, fields: Mapping[str, str]) -> str:
+    text = (_TEMPLATES / f"{name}.cfg").read_text("utf-8")
+    return Template(text).substitute(fields).rstrip("\n") + ("\n" if name == "haproxy" else "")
+
+
+def _answers(settings: EdgeSettings, csp: str) -> dict[str, str]:
+    """What the edge itself answers."""
+    return {
+        "errors": error_pages(settings, csp),
+        "waiting": waiting_rules(settings, csp),
+        "resting_headers": resting_head(settings, csp),
+        "notice_headers": f' hdr cache-control no-store hdr content-security-policy "{csp}"{own_headers(settings)}',
         "too_large": refusal_json("body_too_large", _("Cet envoi est trop gros pour être reçu ici.")).decode(),
         "method_unknown": refusal_json("method_unknown", _("Cette façon de demander n’existe pas ici.")).decode(),
+        "ticket_cookie_s": str(TICKET_COOKIE_S),
+        "cookie_attributes": f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if settings.secure else ''}",
     }
-    return Template(_TEMPLATE.read_text("utf-8")).substitute(fields)
 
 
 def _places(settings: EdgeSettings) -> dict[str, str]:
@@ -128,6 +154,7 @@ def _patterns() -> dict[str, str]:
         "integer": "(?:0|[1-9][0-9]{0,18})",
         "id": _ID,
         "mac": "[0-9A-Za-z_-]{22}",
+        "good_way_back": "^/(?!/)(?!attente/)[A-Za-z0-9._~!$()*+,;=:@%/?&-]*$",
     }
 
 
@@ -161,29 +188,30 @@ def _peers(settings: EdgeSettings) -> str:
 
 
 def _wants_page(settings: EdgeSettings) -> str:
-    """Whether a person reads the answer: ``gate.visitor.wants_page``."""
+    """Whether a person reads the answer: ``gate.visitor.wants_page``. What browsers ask pages with is seen at once."""
     json_first = "!{ var(req.accept) -m reg '^(?:(?!json).)*text/html' }"
+    not_html = "!{ var(req.accept) -m sub text/html }"
     other = "{ req.hdr(sec-fetch-dest) -m found } !{ req.hdr(sec-fetch-dest) -m str document iframe frame }"
     rules = [
-        "set-var(req.accept) req.fhdr(accept),lower",
+        "set-var(req.accept) str(none) if !{ req.fhdr(accept) -m beg text/html }",
+        "set-var(req.accept) req.fhdr(accept),lower if { var(req.accept) -m found }",
         f"set-var(txn.as) str(json) if {{ var(req.accept) -m sub json }} {json_first}",
-        f"set-var(txn.as) str(json) if !{{ var(req.accept) -m sub text/html }} {other}",
+        f"set-var(txn.as) str(json) if {{ var(req.accept) -m found }} {other} {not_html}",
     ]
     if settings.school.scripts:
         scripts = " ".join(sorted(settings.school.scripts))
         rules.append(f"set-var(txn.as) str(json) if {{ var(req.path) -m str {scripts} }}")
-    rules.append("set-var(txn.error) var(txn.as),concat(.vous)")
     return "\n".join(f"    http-request {rule}" for rule in rules)
 
 
 def _busy() -> str:
     """Today's and tomorrow's hours: twelve digits from the place of the week; Sunday's are followed by Monday's."""
     rule = (
-        "    http-request set-var(req.busy) var(req.week),bytes({},12),hex2i if card {{ var(req.weekday) -m int {} }}"
+        "    tcp-request content set-var(req.busy) var(req.week),bytes({},12),hex2i if {{ var(req.weekday) -m int {} }}"
     )
     return "\n".join(rule.format(6 * weekday, weekday) for weekday in range(7))
 
 
 def _totals() -> str:
-    rule = "    http-request sc-inc-gpc({},2) if claim {{ var(txn.lane) -m int {} }}"
+    rule = "    http-request sc-inc-gpc({},2) if {{ var(txn.lane) -m int {} }}"
     return "\n".join(rule.format(lane + 1, lane) for lane in range(4))

@@ -21,10 +21,10 @@ def _for_scripts(settings: EdgeSettings) -> list[str]:
     head = f"{WAITING} hdr retry-after {RETRY_AFTER_S}{own_headers(settings)}"
     full = _("Beaucoup de travaux arrivent en même temps : celui-ci reste sur l’appareil et repart bientôt.")
     kept = _("La place est gardée : {again}.")
-    homework = f"wait post card {{ var(req.path) -m beg {settings.school.write_lane} }}"
+    homework = "post card hands_in"
     answers = [(homework, refusal_json("write_lane_full", full))]
-    for voice, again in (("tu", _("réessaie dans un instant")), ("vous", _("réessayez dans un instant"))):
-        script = f"wait {{ var(txn.as) -m str json }} {{ var(txn.voice) -m str {voice} }}"
+    for who, again in (("pupil", _("réessaie dans un instant")), ("", _("réessayez dans un instant"))):
+        script = f"json {who}"
         answers.append((script, refusal_json("gate_waiting", kept.format(again=again))))
     return [
         f"return status 503 content-type application/json string '{body.decode()}'{head} if {condition}"
@@ -36,14 +36,14 @@ def _for_people(settings: EdgeSettings, csp: str) -> list[str]:
     policy = f' hdr content-security-policy "{csp}"{own_headers(settings)}'
     paces = {
         "sent": (503, "!safe"),
-        "paused": (200, "room { url_param(pause) -m len ge 1 }"),
-        "slow": (200, f"room {{ url_param(rythme) -m str {SLOW_REFRESH_S} }}"),
+        "paused": (200, "lobby { url_param(pause) -m len ge 1 }"),
+        "slow": (200, f"lobby {{ url_param(rythme) -m str {SLOW_REFRESH_S} }}"),
         "usual": (200, ""),
     }
     return [
         f'return status {status} content-type "text/html; charset=utf-8" '
         f"lf-file {settings.folder}/waiting_{voice.name}_{pace}.html{WAITING}{policy} "
-        f"if wait {{ var(req.reader) -m str {voice.name} }} {condition}".rstrip()
+        f"if {{ var(req.reader) -m str {voice.name} }} {condition}".rstrip()
         for voice in pages.VOICES
         for pace, (status, condition) in paces.items()
     ]
@@ -53,15 +53,14 @@ def _reader(settings: EdgeSettings) -> list[str]:
     """Who reads, and what leads back."""
     sign_in = " ".join(settings.school.sign_in)
     return [
-        "set-var(req.reader) str(stranger) if wait",
-        "set-var(req.reader) str(card) if wait card",
-        "set-var(req.reader) str(pupil) if wait pupil",
-        "set-var(req.reader) str(class) if wait pupil { var(txn.lane) -m int 1 } !{ var(req.group) -m str -- - }",
-        "set-var(req.whole_lot) var(txn.tid),ub64dec,bytes(0,2),hex,hex2i,div(64) if wait",
+        "set-var(req.reader) str(stranger)",
+        "set-var(req.reader) str(card) if card",
+        "set-var(req.reader) str(pupil) if pupil",
+        "set-var(req.reader) str(class) if pupil { var(txn.lane) -m int 1 } !{ var(req.group) -m str -- - }",
         "set-var(txn.back_html) var(req.back),regsub(&,&amp;,g)",
-        "set-var(req.back_query) var(req.back),url_enc if wait",
-        f"set-var(req.sign_in) str({settings.school.sign_in[0]}) if wait !card",
-        f"set-var(req.sign_in) var(txn.back_html) if wait !card {{ var(req.back) -m beg {sign_in} }}",
+        "set-var(req.back_query) var(req.back),url_enc",
+        f"set-var(req.sign_in) str({settings.school.sign_in[0]}) if !card",
+        f"set-var(req.sign_in) var(txn.back_html) if !card {{ var(req.back) -m beg {sign_in} }}",
     ]
 
 
@@ -69,31 +68,31 @@ def _standing(folder: str) -> list[str]:
     """How many are before this ticket, in words and on the hopscotch."""
     lines = [
         f"set-var(req.people) var(txn.order),map_int_int({folder}/standing{lane}.map,0) "
-        f"if wait {{ var(txn.lane) -m int {lane} }}"
+        f"if {{ var(txn.lane) -m int {lane} }}"
         for lane in range(4)
     ]
     lines += [
         f"set-var(req.words) var(req.people),map_int({folder}/words_{voice.name}.map) "
-        f"if wait {{ var(req.reader) -m str {voice.name} }}"
+        f"if {{ var(req.reader) -m str {voice.name} }}"
         for voice in pages.VOICES
     ]
-    return [*lines, f"set-var(req.squares) var(req.people),map_int({folder}/squares.map) if wait"]
+    return [*lines, f"set-var(req.squares) var(req.people),map_int({folder}/squares.map)"]
 
 
 def _told(folder: str) -> list[str]:
     """How long it may take, and the title."""
     title, known, unknown = pages.unknown_wait()
     lines = [
-        f"set-var(req.wait) var(req.people),map_int({folder}/wait.map) if wait",
-        f"set-var-fmt(req.wait_title) '{title}' if wait",
+        f"set-var(req.wait) var(req.people),map_int({folder}/wait.map)",
+        f"set-var-fmt(req.wait_title) '{title}'",
         "set-var(req.wait_title) var(req.wait) if { var(req.wait) -m found }",
-        f"set-var-fmt(req.about) '{unknown}' if wait",
+        f"set-var-fmt(req.about) '{unknown}'",
         f"set-var-fmt(req.about) '{known}' if {{ var(req.wait) -m found }}",
-        "set-var(req.wait_class) str('big words') if wait",
+        "set-var(req.wait_class) str('big words')",
         "set-var(req.wait_class) str(big) if { var(req.wait) -m reg ^[0-9] }",
     ]
     unknown_words = {voice.words.unknown_wait for voice in pages.VOICES}
-    lines += [f"set-var-fmt(req.wait) '{text}' if wait !{{ var(req.wait) -m found }}" for text in unknown_words]
+    lines += [f"set-var-fmt(req.wait) '{text}' if !{{ var(req.wait) -m found }}" for text in unknown_words]
     return lines
 
 
@@ -101,19 +100,21 @@ def _meanwhile(folder: str) -> list[str]:
     """The lesson to do meanwhile, and that an arrival is noted."""
     lessons = f"map_str({folder}/lessons.map)"
     lines = [
-        "set-var(req.who) var(txn.voice),concat(:,req.group) if wait card",
-        f"set-var(req.lessons) var(req.who),{lessons} if wait card",
-        f"set-var(req.section) str(section:),concat(,req.group),{lessons} if wait card",
-        "set-var(req.who) var(txn.voice),concat(:-) if wait !{ var(req.lessons) -m found }",
-        f"set-var(req.section) str(section:-),{lessons} if wait !{{ var(req.lessons) -m found }}",
-        f"set-var(req.lessons) var(req.who),{lessons} if wait !{{ var(req.lessons) -m found }}",
-        "set-var-fmt(req.alone) ' class=\"one\"' if wait !{ var(req.lessons) -m found }",
-        "set-var(req.since) sc2_get_gpt0 if wait card",
+        "set-var(req.voice) str(vous)",
+        "set-var(req.voice) str(tu) if pupil",
+        "set-var(req.who) var(req.voice),concat(:,req.group) if card",
+        f"set-var(req.lessons) var(req.who),{lessons} if card",
+        f"set-var(req.section) str(section:),concat(,req.group),{lessons} if card",
+        "set-var(req.who) var(req.voice),concat(:-) if !{ var(req.lessons) -m found }",
+        f"set-var(req.section) str(section:-),{lessons} if !{{ var(req.lessons) -m found }}",
+        f"set-var(req.lessons) var(req.who),{lessons} if !{{ var(req.lessons) -m found }}",
+        "set-var-fmt(req.alone) ' class=\"one\"' if !{ var(req.lessons) -m found }",
+        "set-var(req.since) sc2_get_gpt0 if card",
     ]
     for voice in pages.VOICES[:-1]:
         before, after = pages.noted_before_and_after(voice)
         lines.append(
             f"set-var-fmt(req.noted_html) '{before}%[var(req.since)]{after}' "
-            f"if wait {{ var(req.reader) -m str {voice.name} }} {{ var(req.since) -m int gt 0 }}"
+            f"if {{ var(req.reader) -m str {voice.name} }} {{ var(req.since) -m int gt 0 }}"
         )
     return lines
