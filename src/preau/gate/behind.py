@@ -45,13 +45,16 @@ class Behind:
         await self._send(message)
 
     async def _start(self, message: Message) -> Message:
-        headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
-        names = {name.lower() for name, _ in headers}
-        if self._mask and message.get("status") in MASKED_STATUSES and OWN_PAGE not in names:
+        headers = list(message.get("headers", ()))
+        names = [name.lower() for name, _value in headers]
+        leaves, brings_own_page = LEAVE in names, OWN_PAGE in names
+        if self._mask and message.get("status") in MASKED_STATUSES and not brings_own_page:
             self.masked = True
             return message
-        cookies = await self._on_leave() if LEAVE in names else self._cookies
-        headers = [pair for pair in headers if pair[0].lower() not in {LEAVE, OWN_PAGE}]
+        cookies = await self._on_leave() if leaves else self._cookies
+        if not (cookies or leaves or brings_own_page):
+            return message  # nothing to add and nothing to take away: most requests of people inside
+        headers = [(name, value) for name, value in headers if name.lower() not in {LEAVE, OWN_PAGE}]
         if cookies:
             headers = _private(headers)
             headers += [(b"set-cookie", cookie.encode("ascii")) for cookie in cookies]

@@ -144,7 +144,7 @@ class Doorkeeper:
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
             if not visitor.bare:  # robots that are turned away say nothing about the places that people have
                 self._porter.house_is_full()
-        puzzle = self._puzzle(held, earlier=earlier, level=outlook.level, now_s=now_s)
+        puzzle = self._puzzle(held, place, earlier=earlier, level=outlook.level, now_s=now_s)
         return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies, puzzle)
 
     async def greet(self, visitor: Visitor, *, now_s: float) -> tuple[str, ...]:
@@ -223,8 +223,8 @@ class Doorkeeper:
             return held
         return Ticket(lane=place.lane, order_key=place.order_key, tid=self._tid(visitor, place.lane))
 
-    def _puzzle(self, held: Ticket, *, earlier: int, level: int, now_s: float) -> Puzzle | None:
-        if not is_on_offer(Place(held.lane, held.order_key), earlier=earlier, level=level):
+    def _puzzle(self, held: Ticket, place: Place, *, earlier: int, level: int, now_s: float) -> Puzzle | None:
+        if not is_on_offer(place, earlier=earlier, level=level):
             return None
         about = Challenge(
             expires_at_s=int(now_s) + LIFE_S,

@@ -21,14 +21,14 @@ from preau.gate.answers import Answer, write
 from preau.gate.behind import Application, Behind, Receive, Send
 from preau.gate.body import SCHOOL_BODY, SIGN_IN_BODY, BodyRefusal, Readers, replayed
 from preau.gate.doorkeeper import Admitted, Doorkeeper
-from preau.gate.hall import OWN_PATHS, Hall, refused
+from preau.gate.hall import OWN_PATHS, STATE_PATH, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
 from preau.gate.msgid import msgid as _
 from preau.gate.narrow_lane import NarrowLane
 from preau.gate.porter import Porter
 from preau.gate.request import NEWCOMER, Request, SchoolPaths
-from preau.gate.visitor import Scope, VisitorReader, headers_of
+from preau.gate.visitor import SAFE_METHODS, Scope, VisitorReader, headers_of
 from preau.tokens.admission import Pass
 from preau.tokens.cookies import CookieNames
 from preau.tokens.envelope import Refusal
@@ -157,7 +157,11 @@ class Engine:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
         if scope["type"] == "http":
-            await self._http(self._read(scope), receive, send)
+            if scope["path"] == STATE_PATH and not scope["query_string"] and scope["method"] in SAFE_METHODS:
+                # What everybody who waits polls: the same for all, so nobody's tokens are read.
+                await write(send, self._hall.state(), head=scope["method"] == "HEAD")
+            else:
+                await self._http(self._read(scope), receive, send)
         elif scope["type"] == "websocket":
             await self._websocket(self._read(scope), receive, send)
         else:

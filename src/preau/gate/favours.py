@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from preau.gate.answers import JSON, Answer, redirect, refusal_json
+from preau.gate.answers import JSON, Answer, headers_of_kind, redirect, refusal_json
 from preau.gate.doorkeeper import Doorkeeper
 from preau.gate.msgid import msgid as _
 from preau.gate.request import Request
@@ -23,6 +23,7 @@ CHALLENGE_HEADER: Final = b"preau-challenge"
 """A header of our own: no other site's page can send it without asking, and it needs no decoding at an edge."""
 
 AGAIN: Final = "encore"
+_JSON_HEADERS: Final = headers_of_kind(JSON, ("cache-control", "no-store"))
 
 
 class Notice(NamedTuple):
@@ -79,10 +80,9 @@ class Favours:
             moved = await self._keeper.place_by_challenge(request.visitor, text, now_s=request.now_s)
         if moved is None:
             body = refusal_json("challenge_refused", _("Le calcul n’est pas retenu : la place reste la même."))
-            return Answer(status=403, body=body, content_type=JSON, headers=(("cache-control", "no-store"),))
+            return Answer(status=403, body=body, headers=_JSON_HEADERS)
         body = msgspec.json.encode({"lane": moved.ticket.lane, "order_key": moved.ticket.order_key})
-        headers = (("cache-control", "no-store"),)
-        return Answer(status=200, body=body, content_type=JSON, headers=headers, cookies=moved.cookies)
+        return Answer(status=200, body=body, headers=_JSON_HEADERS, cookies=moved.cookies)
 
 
 def _no_link(refusal: Refusal) -> Notice:

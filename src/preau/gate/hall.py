@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from preau.gate.answers import JSON, SCRIPT, Answer, redirect, refusal_json
+from preau.gate.answers import HTML, JSON, SCRIPT, Answer, Headers, headers_of_kind, redirect, refusal_json
 from preau.gate.body import BodyRefusal
 from preau.gate.doorkeeper import Doorkeeper, Waits
 from preau.gate.favours import CHALLENGE_PATH, LINK, Favours, Notice
@@ -36,6 +36,13 @@ WAITING_HEADER: Final = ("preau-gate", "waiting")
 RETRY_AFTER_S: Final = 10
 """What scripts are told: the pace of polling when many wait."""
 
+_VARY: Final = ("vary", "accept-encoding")
+_STATE_HEADERS: Final = headers_of_kind(JSON, ("cache-control", "public, max-age=1"), _VARY)
+_HEARD_HEADERS: Final = headers_of_kind(JSON, ("cache-control", "no-store"), _VARY)
+_REFUSED_HEADERS: Final = headers_of_kind(
+    JSON, ("cache-control", "no-store"), ("retry-after", str(RETRY_AFTER_S)), WAITING_HEADER
+)
+
 TOLD_MAX: Final = WAITING_MAX
 """Waits remembered, so that nobody is told a longer one without the reason."""
 
@@ -58,6 +65,8 @@ class Hall:
         self._porter = porter
         self._lessons = LessonsOfTheDay(published)
         self._pages = Pages()
+        self._page_headers = _page_headers(self._pages.csp)
+        self._puzzle_headers = _page_headers(self._pages.csp_with_solver)
         self._best_told_s: dict[str, float] = {}
 
     async def answer(self, request: Request) -> Answer:
@@ -69,8 +78,8 @@ class Hall:
         if request.path == CHALLENGE_PATH and request.method == "POST":
             return await self._favours.solve(request)
         if request.path == SOLVER_PATH and request.is_safe:
-            headers = (("cache-control", f"public, max-age={SOLVER_CACHED_S}"),)
-            return Answer(status=200, body=self._pages.solver, content_type=SCRIPT, headers=headers)
+            headers = headers_of_kind(SCRIPT, ("cache-control", f"public, max-age={SOLVER_CACHED_S}"))
+            return Answer(status=200, body=self._pages.solver, headers=headers)
         if request.path == DRAW_PATH and request.is_safe:
             return public_draw(self._keyring, now_s=request.now_s)
         if request.path == ROOM and request.is_safe:
@@ -80,6 +89,10 @@ class Hall:
         return self._notice(
             404, "gate_not_found", title=_("Cette page n’existe pas"), text=_("L’adresse est peut-être incomplète.")
         )
+
+    def state(self) -> Answer:
+        """``STATE_PATH`` for who says nothing: the same for everybody."""
+        return Answer(status=200, body=self._porter.outlook.state_json, headers=_STATE_HEADERS)
 
     async def waiting(self, request: Request, waits: Waits) -> Answer:
         """The answer in place of the page asked for."""
@@ -110,9 +123,8 @@ class Hall:
             BodyRefusal.SLOW: _("L’envoi a pris trop de temps : {again} quand la connexion va mieux."),
         }.get(refusal, _("L’envoi s’est interrompu : {again}.")).format(again=again)
         if not request.wants_page:
-            headers = (("cache-control", "no-store"),)
-            body = refusal_json(refusal, text)
-            return Answer(status=refusal.status, body=body, content_type=JSON, headers=headers, cookies=cookies)
+            headers = headers_of_kind(JSON, ("cache-control", "no-store"))
+            return Answer(status=refusal.status, body=refusal_json(refusal, text), headers=headers, cookies=cookies)
         return self._notice(
             refusal.status,
             refusal,
@@ -125,16 +137,9 @@ class Hall:
 
     async def _state(self, request: Request) -> Answer:
         if "b" not in query_of(request.scope):
-            caching = "public, max-age=1"
-        else:
-            await self._keeper.hear(request.visitor, now_s=request.now_s)
-            caching = "no-store"
-        return Answer(
-            status=200,
-            body=self._porter.outlook.state_json,
-            content_type=JSON,
-            headers=(("cache-control", caching), ("vary", "accept-encoding")),
-        )
+            return self.state()
+        await self._keeper.hear(request.visitor, now_s=request.now_s)
+        return Answer(status=200, body=self._porter.outlook.state_json, headers=_HEARD_HEADERS)
 
     async def _leave(self, request: Request) -> Answer:
         if not is_same_origin(request.headers):
@@ -208,12 +213,7 @@ class Hall:
         return Answer(
             status=503 if sent_something else 200,
             body=self._pages.waiting(view),
-            headers=(
-                ("cache-control", "no-store"),
-                WAITING_HEADER,
-                ("content-security-policy", self._pages.csp_with_solver if waits.puzzle else self._pages.csp),
-                ("referrer-policy", "same-origin"),
-            ),
+            headers=self._puzzle_headers if waits.puzzle else self._page_headers,
             cookies=waits.cookies,
         )
 
@@ -241,13 +241,22 @@ class Hall:
         headers = [("cache-control", "no-store"), ("content-security-policy", self._pages.csp)]
         if status == 503:  # noqa: PLR2004  HTTP
             headers += [("retry-after", str(RETRY_AFTER_S)), WAITING_HEADER]
-        return Answer(status=status, body=body, headers=tuple(headers), cookies=cookies)
+        return Answer(status=status, body=body, headers=headers_of_kind(HTML, *headers), cookies=cookies)
 
 
 def refused(status: int, code: str, message: str, cookies: tuple[str, ...] = ()) -> Answer:
     """A refusal for a script: JSON, and when to try again."""
-    headers = (("cache-control", "no-store"), ("retry-after", str(RETRY_AFTER_S)), WAITING_HEADER)
-    return Answer(status=status, body=refusal_json(code, message), content_type=JSON, headers=headers, cookies=cookies)
+    return Answer(status=status, body=refusal_json(code, message), headers=_REFUSED_HEADERS, cookies=cookies)
+
+
+def _page_headers(policy: str) -> Headers:
+    return headers_of_kind(
+        HTML,
+        ("cache-control", "no-store"),
+        WAITING_HEADER,
+        ("content-security-policy", policy),
+        ("referrer-policy", "same-origin"),
+    )
 
 
 def _sign_in_path(request: Request, back: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from preau.gate.answers import JSON, Answer
+from preau.gate.answers import JSON, Answer, headers_of_kind
 from preau.gate.rules.lottery import commitment, next_term, past_terms, rank_key, term_of
 from preau.tokens.keyring import DAY_S, Keyring
 
@@ -22,8 +22,8 @@ def public_draw(keyring: Keyring, *, now_s: float) -> Answer:
         "next": _promised(keyring, next_term(term)),
         "revealed": [{**_promised(keyring, past), "key": rank_key(keyring, past).hex()} for past in past_terms(today)],
     }
-    headers = (("cache-control", f"public, max-age={CACHED_S}"),)
-    return Answer(status=200, body=msgspec.json.encode(document), content_type=JSON, headers=headers)
+    headers = headers_of_kind(JSON, ("cache-control", f"public, max-age={CACHED_S}"))
+    return Answer(status=200, body=msgspec.json.encode(document), headers=headers)
 
 
 def _promised(keyring: Keyring, term: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ stands before the gate needs neither Django nor a database, so it goes on when t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Final
 
 import structlog
@@ -45,6 +46,9 @@ METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\";\s]*)", re.IGNORECASE)
 CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 """What forms and scripts of ours are written in. Python knows encodings that are none of text, and raises on them."""
+KEPT: Final = 256
+"""Answers kept to questions that requests ask again and again: this host, this type of body, these headers."""
+_Pairs = tuple[tuple[bytes, bytes], ...]
 log = structlog.get_logger("preau.edge")
 
 
@@ -69,15 +73,19 @@ class Edge:
         self, *, before: Mapping[str, Application], behind: Application, hosts: frozenset[str] | None, secure: bool
     ) -> None:
         self._before = tuple(before.items())
+        self._exact = frozenset(before)
+        self._beginnings = tuple(pattern[:-1] for pattern in before if pattern.endswith("*"))
         self._behind = behind
         self._hosts = hosts
-        self._headers = (*_HEADERS, _HSTS) if secure else _HEADERS
+        self._knows_host = lru_cache(KEPT)(self._is_one_of_ours)
+        headers = (*_HEADERS, _HSTS) if secure else _HEADERS
+        self._missing = lru_cache(KEPT)(partial(_missing, headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, receive, _dressed(send, self._headers))
+            await self._http(scope, receive, _Dressed(send, self._missing))
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.knows(scope):
@@ -85,7 +93,8 @@ class Edge:
         else:
             await send({"type": "websocket.close", "code": 4403})
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _http(self, scope: Scope, receive: Receive, response: "_Dressed") -> None:
+        send = response.send
         if not self.knows(scope):
             sentence = "Cette adresse n’est pas celle de cet établissement."
             await refuse(scope, send, status=421, code="host_unknown", sentence=sentence)
@@ -98,52 +107,71 @@ class Edge:
             sentence = "Cet envoi est écrit dans un codage que Préau ne lit pas. Recharge la page et recommence."
             await refuse(scope, send, status=415, code="charset_unknown", sentence=sentence)
         else:
-            await self._guarded(self._choose(scope["path"]), scope, receive, send)
+            await self._guarded(self._choose(scope["path"]), scope, receive, response)
 
     def knows(self, scope: Scope) -> bool:
         """Whether the request was sent to one of our host names."""
         if self._hosts is None:
             return True
-        match = _HOST.fullmatch(header(scope, b"host").lower())
-        return match is not None and match[1].strip("[]") in self._hosts
+        return self._knows_host(header(scope, b"host"))
+
+    def _is_one_of_ours(self, host: str) -> bool:
+        match = _HOST.fullmatch(host.lower())
+        return match is not None and self._hosts is not None and match[1].strip("[]") in self._hosts
 
     def _choose(self, path: str) -> Application:
+        if path not in self._exact and not path.startswith(self._beginnings):
+            return self._behind
         for pattern, application in self._before:
             if path == pattern or (pattern.endswith("*") and path.startswith(pattern[:-1])):
                 return application
         return self._behind
 
     @staticmethod
-    async def _guarded(application: Application, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _guarded(application: Application, scope: Scope, receive: Receive, response: "_Dressed") -> None:
         """Whatever breaks behind becomes a page that says so; if the response had begun, it is cut."""
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await application(scope, receive, watched)
+            await application(scope, receive, response.send)
         except Exception:
             log.exception("edge_caught", path=masked(scope["path"])[:200])
-            if started:
+            if response.started:
                 raise
             sentence = "La panne est de notre côté. Rien de ce que tu as fait n’est perdu : réessaie dans un instant."
-            await refuse(scope, send, status=503, code="internal", sentence=sentence, title="Préau reprend son souffle")
+            title = "Préau reprend son souffle"
+            await refuse(scope, response.send, status=503, code="internal", sentence=sentence, title=title)
 
 
+@lru_cache(KEPT)
 def _is_readable(content_type: str) -> bool:
     """Whether a body of this type is text that we read; a parameter with ``*`` (RFC 2231) names an encoding too."""
     return "*=" not in content_type and all(name.lower() in CHARSETS for name in _CHARSET.findall(content_type))
 
 
-def _dressed(send: Send, headers: tuple[tuple[bytes, bytes], ...]) -> Send:
-    async def dressed(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            own = [(name.lower(), value) for name, value in message["headers"]]
-            names = {name for name, _value in own}
-            message = {**message, "headers": own + [pair for pair in headers if pair[0] not in names]}
-        await send(message)
+class _Dressed:
+    """One response on its way out: it gets the headers of every response.
 
-    return dressed
+    Attributes:
+        started: whether something of it was sent.
+    """
+
+    __slots__ = ("_missing", "_send", "started")
+
+    def __init__(self, send: Send, missing: Callable[[tuple[bytes, ...]], _Pairs]) -> None:
+        self._send = send
+        self._missing = missing
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        """The ``send`` that the applications are given."""
+        self.started = True
+        if message["type"] == "http.response.start":
+            own = message["headers"]
+            names = tuple([name for name, _value in own])
+            message = {**message, "headers": [*own, *self._missing(names)]}
+        await self._send(message)
+
+
+def _missing(headers: _Pairs, names: tuple[bytes, ...]) -> _Pairs:
+    """Those of ``headers`` that a response with ``names`` does not bring itself."""
+    own = {name.lower() for name in names}
+    return tuple(pair for pair in headers if pair[0] not in own)

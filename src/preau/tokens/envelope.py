@@ -46,11 +46,10 @@ def seal(keyring: Keyring, kind: str, fields: tuple[str, ...], *, now_s: float) 
     Raises:
         ValueError: a field is empty, too long or outside the alphabet: the caller's mistake, never the client's.
     """
-    for field in fields:
-        if not _FIELD.fullmatch(field):
-            raise ValueError(f"token field out of alphabet: {field!r}")
     kid = keyring.kid(now_s)
     prefix = ".".join((kind, kid, *fields))
+    if prefix.count(".") != len(fields) + 1 or not _FIELDS.fullmatch(prefix):
+        raise ValueError(f"token field out of alphabet: {fields!r}")
     return f"{prefix}.{_mac(keyring.key(kind, kid), prefix)}"
 
 

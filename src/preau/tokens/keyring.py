@@ -17,9 +17,9 @@ _FUTURE_DAYS = 1
 
 
 @lru_cache(maxsize=4096)  # purposes x accepted days: 8 x 400 at most
-def _hkdf(secret: bytes, info: bytes) -> bytes:
+def _hkdf(secret: bytes, purpose: str, when: str) -> bytes:
     pseudo_random_key = hmac.digest(b"preau/v1", secret, hashlib.sha256)
-    return hmac.digest(pseudo_random_key, info + b"\x01", hashlib.sha256)
+    return hmac.digest(pseudo_random_key, f"{purpose}|{when}\x01".encode(), hashlib.sha256)
 
 
 class Keyring:
@@ -57,7 +57,7 @@ class Keyring:
     def key(self, purpose: str, kid: str) -> bytes:
         """The 32-byte key of ``purpose`` for an accepted ``kid``."""
         day, _, generation = kid.partition("-")
-        return _hkdf(self._by_generation[generation], f"{purpose}|{day}".encode())
+        return _hkdf(self._by_generation[generation], purpose, day)
 
     def standing_key(self, purpose: str) -> bytes:
         """A key that does not change by day, for pseudonyms and codes kept in a database.
@@ -65,7 +65,7 @@ class Keyring:
         Of the oldest secret held: a new secret in front must not make every pupil's code and pseudonym another one.
         Only dropping the oldest secret does, and then codes are drawn anew.
         """
-        return _hkdf(self._by_generation[self._founding], f"{purpose}|standing".encode())
+        return _hkdf(self._by_generation[self._founding], purpose, "standing")
 
     def pseudonym(self, purpose: str, identity: str) -> str:
         """64 bits of HMAC of ``identity`` as 11 base64url characters: stable, linkable only by who holds the secret."""

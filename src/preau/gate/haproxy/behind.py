@@ -7,7 +7,7 @@ that only it and this process know.
 import hmac
 from typing import Final
 
-from preau.gate.answers import JSON, Answer, refusal_json, write
+from preau.gate.answers import JSON, Answer, headers_of_kind, refusal_json, write
 from preau.gate.behind import Application, Receive, Send
 from preau.gate.visitor import Scope
 
@@ -49,4 +49,4 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": 4403, "reason": "edge_only"})
         return
     message = "Cette adresse n’est ouverte qu’au portail."
-    await write(send, Answer(status=403, body=refusal_json("edge_only", message), content_type=JSON))
+    await write(send, Answer(status=403, body=refusal_json("edge_only", message), headers=headers_of_kind(JSON)))

@@ -25,7 +25,7 @@ class MemoryLedger:
         self._inside: dict[str, _Inside] = {}
         self._staff = 0
         self._unproven: set[str] = set()
-        self._swept_at_s = 0.0
+        self._swept_at_s = self._forgot_at_s = 0.0
         self._left: dict[str, float] = {}
         self._waiting: dict[str, tuple[Waiter, float]] = {}
         self._sources: dict[str, tuple[int, float]] = {}
@@ -45,8 +45,9 @@ class MemoryLedger:
         return count
 
     async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
-        if waiter.tid not in self._waiting and len(self._waiting) >= interface.WAITING_MAX:
-            self._forget_waiting(now_s)
+        if len(self._waiting) >= interface.WAITING_MAX and waiter.tid not in self._waiting:
+            if int(now_s) != int(self._forgot_at_s):  # it looks at all of them: once a second, whoever else comes
+                self._forget_waiting(now_s)
             if len(self._waiting) >= interface.WAITING_MAX:
                 return
         self._waiting[waiter.tid] = (waiter, until_s)
@@ -179,5 +180,6 @@ class MemoryLedger:
             self._sources[source] = (count - 1, last_s)
 
     def _forget_waiting(self, now_s: float) -> None:
+        self._forgot_at_s = now_s
         for tid in [tid for tid, (_, until_s) in self._waiting.items() if until_s <= now_s]:
             del self._waiting[tid]

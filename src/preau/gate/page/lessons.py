@@ -22,15 +22,24 @@ class LessonsOfTheDay:
         self._file = PublishedFile(published / shapes.LESSONS_OF_THE_DAY_FILE, shapes.LessonsOfTheDay)
         self._looked_at_s = float("-inf")
         self._known: shapes.LessonsOfTheDay | None = None
+        self._offers: dict[str | None, tuple[shapes.OfferedLesson, ...]] = {}
 
     def offers(self, group: str | None, *, now_s: float) -> tuple[shapes.OfferedLesson, ...]:
         """The lesson of the class group, else one per section."""
         if now_s - self._looked_at_s >= LOOK_AGAIN_S:
             self._looked_at_s = now_s
-            self._known = self._file.read()
+            known = self._file.read()
+            if known is not self._known:
+                self._known, self._offers = known, {}
         if self._known is None:
             return ()
-        own = self._known.groups.get(group) if group else None
-        sections = self._known.sections
-        lessons = [own] if own else [sections[key] for key in SECTIONS if key in sections]
-        return tuple(lesson for lesson in lessons if lesson.url.startswith(LESSON_PATHS))
+        asked = group if group in self._known.groups else None
+        if asked not in self._offers:
+            self._offers[asked] = _offered(self._known, asked)
+        return self._offers[asked]
+
+
+def _offered(known: shapes.LessonsOfTheDay, group: str | None) -> tuple[shapes.OfferedLesson, ...]:
+    sections = known.sections
+    lessons = [sections[key] for key in SECTIONS if key in sections] if group is None else [known.groups[group]]
+    return tuple(lesson for lesson in lessons if lesson.url.startswith(LESSON_PATHS))

@@ -48,9 +48,13 @@ def people_before(curves: Mapping[int, Curve], place: Place) -> int:
 
     All of the lanes before it: with its floor a lane may be faster, and nobody is promised that.
     """
-    own = curves.get(place.lane)
-    before = 0 if own is None else _below(own, place.order_key)
-    return before + sum(other.people for lane, other in curves.items() if lane < place.lane)
+    before = 0
+    for lane, queue in curves.items():
+        if lane < place.lane:
+            before += queue.people
+        elif lane == place.lane:
+            before += _below(queue, place.order_key)
+    return before
 
 
 def _below(own: Curve, order_key: int) -> int:
