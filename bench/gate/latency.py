@@ -131,14 +131,13 @@ def _probed(running: Running, seconds: float) -> dict[str, Any]:
 
 
 @contextmanager
-def demo(capacity: int) -> Iterator[Running]:
+def demo(capacity: int, *, edge: str = "embedded") -> Iterator[Running]:
     """The product itself, with the pupils and teachers of its demo; its folder is kept for the next time."""
     port, data = free_port(), TMP / "demo"
     shutil.rmtree(data / "published", ignore_errors=True)
-    environment = {"PREAU_DATA": str(data), "PREAU_CAPACITY": str(capacity), "BIND": f"127.0.0.1:{port}"}
-    with server(
-        python("-m", "preau.cli", "demo"), port, environment=environment, ready_path="/__heartbeat__"
-    ) as running:
+    environment = {"PREAU_DATA": str(data), "PREAU_CAPACITY": str(capacity), "PREAU_EDGE": edge}
+    command = python("-m", "preau.cli", "demo", "--bind", f"127.0.0.1:{port}")
+    with server(command, port, environment=environment, ready_path="/__heartbeat__") as running:
         yield running
 
 

@@ -60,15 +60,26 @@ def tool(name: str) -> str | None:
 
 def cpu_s(pid: int) -> float:
     """CPU seconds (user and system) that ``pid`` and its descendants have used, ended children included."""
-    parents = {}
-    used = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            fields = _stat(folder / "stat")
-            if fields:
-                parents[int(folder.name)] = int(fields[1])
-                used[int(folder.name)] = sum(map(int, fields[11:15])) / TICKS_PER_S
-    return sum(used[found] for found in used if _descends(found, pid, parents))
+    return sum(sum(map(int, fields[11:15])) for fields in _tree(pid).values()) / TICKS_PER_S
+
+
+def named(name: str, pid: int) -> int | None:
+    """A descendant of ``pid`` by the name of its program; None if there is none."""
+    return next((found for found in _tree(pid) if _name(found) == name), None)
+
+
+def _tree(pid: int) -> dict[int, list[str]]:
+    """What the kernel says of ``pid`` and each of its descendants."""
+    known = {int(folder.name): _stat(folder / "stat") for folder in Path("/proc").iterdir() if folder.name.isdigit()}
+    parents = {found: int(fields[1]) for found, fields in known.items() if fields}
+    return {found: known[found] for found in parents if _descends(found, pid, parents)}
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _descends(found: int, ancestor: int, parents: dict[int, int]) -> bool:

@@ -200,8 +200,9 @@ def _address_of(gate: str, found: Result, result: Result) -> str:
 def _slow(result: Result) -> str:
     rows = [
         (
-            row["gate"], row["attack"], row["connected_most"], path, found["asked"], f"{found['availability']:.2%}",
-            f"{found['p50_ms']:.1f}", f"{found['p99_ms']:.1f}", f"{found['worst_ms']:.1f}",
+            row["gate"], row["attack"], f"{row['held_most']:,}", f"{row['held_mean']:,}", row["turned_away"], path,
+            found["asked"], f"{found['availability']:.2%}", f"{found['p50_ms']:.1f}", f"{found['p99_ms']:.1f}",
+            f"{found['worst_ms']:.1f}",
             verdict(
                 reached=found["availability"] >= result["target_availability"]
                 and found["p99_ms"] <= result["target_p99_ms"]
@@ -211,21 +212,14 @@ def _slow(result: Result) -> str:
         for path, found in row["probes"].items()
     ]  # fmt: skip
     columns = (
-        "attack",
-        "connected at most",
-        "probe",
-        "asked",
-        "availability",
-        "p50 ms",
-        "p99 ms",
-        "worst ms",
-        "target",
-    )
+        "gate", "attack", "held at most", "on average", "turned away", "probe", "asked", "availability", "p50 ms",
+        "p99 ms", "worst ms", "target",
+    )  # fmt: skip
     return (
-        f"## Slow clients: {result['connections_possible_here']} connections (wanted {result['connections_wanted']}), "
-        f"{result['seconds']} s\nTarget: availability >= {result['target_availability']:.1%}, p99 <= "
-        f"{result['target_p99_ms']:.0f} ms. Fewer are connected at once where the server turns them away.\n"
-        f"{table(columns, rows)}"
+        f"## Slow clients: {result['connections_wanted']:,} connections wanted at once, {result['seconds']} s\n"
+        f"Target: availability >= {result['target_availability']:.1%}, p99 <= {result['target_p99_ms']:.0f} ms. Held: "
+        "connections that the server had accepted and not closed, at most, and on average while the probes came. Who "
+        f"was turned away comes again.\n{table(columns, rows)}"
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.gate.people import KEYRING
-from bench.gate.process import SERVER_CORE, free_port, raised_descriptors
+from bench.gate.process import SERVER_CORE, free_port
 from preau.gate.haproxy import maps
 from preau.gate.haproxy.agent import EdgeAgent, plan_of
 from preau.gate.haproxy.behind import BehindTheEdge
@@ -26,15 +26,7 @@ from preau.gate.request import SchoolPaths
 from preau.tokens.cookies import cookie_names
 
 EDGE_SECRET: Final = "the-edge-of-the-benches-1"  # noqa: S105  of a throw-away server
-CONNECTIONS_MAX: Final = 12_000
-"""Above the ten thousand of the slow clients, where the descriptors allow."""
-
 PID_FILE: Final = "measured.pid"
-
-
-def connections_max() -> int:
-    """HAProxy asks for two and a half descriptors per connection, and does not start with fewer."""
-    return min(CONNECTIONS_MAX, int((raised_descriptors() - 300) / 2.5))
 
 
 class EdgeGate:
@@ -56,7 +48,7 @@ class EdgeGate:
             folder=str(folder / "edge"), bind=f"127.0.0.1:{port}", application=f"127.0.0.1:{self.application_port}",
             edge_secret=EDGE_SECRET, cookies=cookie_names(secure=False), secure=False, school=school,
             open=OpenPaths(exact=("/etat",), prefixes=("/static/", "/__")), certificate=certificate,
-            connections_max=connections_max(), source_connections_per_10_s=1_000_000,
+            source_connections_per_10_s=1_000_000,
         )  # fmt: skip
         self._control = Control(folder / "edge" / "edge.sock")
         ledger = EdgeLedger(self._control)

@@ -22,9 +22,17 @@ def slow_clients(*, availability: float, p99_ms: float) -> dict[str, object]:
     probe = {"asked": 400, "availability": availability, "p50_ms": 1.0, "p99_ms": p99_ms, "worst_ms": p99_ms}
     return {
         **HEAD,
-        "rows": [{"gate": "engine", "attack": "slow headers", "connected_most": 10_000, "probes": {"/": probe}}],
+        "rows": [
+            {
+                "gate": "engine",
+                "attack": "slow headers",
+                "held_most": 10_000,
+                "held_mean": 5_000,
+                "turned_away": "5 s for the head",
+                "probes": {"/": probe},
+            }
+        ],
         "connections_wanted": 10_000,
-        "connections_possible_here": 10_000,
         "seconds": 20,
         "target_availability": 0.999,
         "target_p99_ms": 200.0,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from preau.gate.haproxy.process import EdgeNotStarted, haproxy_binary
-from preau.project.haproxy_edge import own_folder
+from preau.project.haproxy_edge import connections, own_folder
 from preau_process import PreauProcess, free_port
 
 pytestmark = pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
@@ -118,3 +119,9 @@ def test_where_the_data_folder_is_too_deep_for_a_socket_a_short_folder_of_this_a
     with pytest.raises(EdgeNotStarted):
         own_folder(deep)
     assert own_folder(Path("/srv/preau")) == Path("/srv/preau/edge")
+
+
+def test_two_thirds_of_the_descriptors_are_for_browsers_where_haproxy_is_ours_and_else_half() -> None:
+    assert connections(20_000, ours=True) == (13_200, 20_000)
+    assert connections(20_000, ours=False) == (9_900, 0)
+    assert connections(resource.RLIM_INFINITY, ours=True) == (20_000, 0)

@@ -50,6 +50,9 @@ LONGEST_FOLDER: Final = 70
 """Characters: HAProxy takes 97 for a socket, of which the name and its draft need 25."""
 CONNECTIONS_MAX: Final = 20_000
 SPARE_DESCRIPTORS: Final = 200
+CLIENTS_SHARE: Final = 2 / 3
+"""Of the descriptors, for connections of browsers; the rest goes on to the application, one for each request under way
+(at most 60) and each live class's websocket. Who waits needs none there: 20,000 descriptors hold 13,200 browsers."""
 
 
 class HaproxyEdge:
@@ -87,6 +90,7 @@ class HaproxyEdge:
         self.socket = self._folder / "application.sock"
         self._peers, self._name = peers, name
         self._bind = bind or _address(*options.bind)
+        self._ours = application is None
         self._application = application or f"unix@{self.socket}"
         self._process = EdgeProcess(self._folder, write=self.write)
         control, published = Control(self._folder / "edge.sock"), options.data / "published"
@@ -134,6 +138,8 @@ class HaproxyEdge:
     def _settings(self) -> EdgeSettings:
         options = self._options
         certificate = options.edge_certificate
+        soft_limit, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        connections_max, descriptors = connections(soft_limit, ours=self._ours)
         return EdgeSettings(
             folder=str(self._folder),
             bind=self._bind,
@@ -147,7 +153,8 @@ class HaproxyEdge:
             certificate="" if certificate is None else str(certificate.resolve()),
             pass_idle_s=options.pass_idle_s,
             threads=options.edge_threads,
-            connections_max=_connections_max(),
+            connections_max=connections_max,
+            descriptors=descriptors,
             peers=self._peers,
             own_name=self._name,
         )
@@ -216,8 +223,15 @@ def _address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _connections_max() -> int:
-    """As many as the descriptors of a process allow, two for each connection."""
-    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else (soft - SPARE_DESCRIPTORS) // 2
-    return max(100, min(CONNECTIONS_MAX, allowed))
+def connections(soft_limit: int, *, ours: bool) -> tuple[int, int]:
+    """(connections at once, descriptors told to HAProxy): as many as ``soft_limit`` allows.
+
+    Args:
+        soft_limit: descriptors that this process may have.
+        ours: whether HAProxy is a child of this process, and so has its limit; elsewhere it has to see for itself, and
+            asks for two descriptors per connection.
+    """
+    if soft_limit == resource.RLIM_INFINITY:
+        return CONNECTIONS_MAX, 0
+    allowed = int((soft_limit - SPARE_DESCRIPTORS) * (CLIENTS_SHARE if ours else 1 / 2))
+    return max(100, min(CONNECTIONS_MAX, allowed)), soft_limit if ours else 0

@@ -22,8 +22,11 @@ from granian.server.embed import Server
 from preau.project.options import Options
 from preau.tokens.keyring import Keyring
 
-BACKLOG: Final = 8192
-"""Connections at once, websockets and idle ones included; the descriptors of the process must allow as many."""
+BACKLOG: Final = 16_384
+"""Connections at once, websockets, idle ones and slow ones included: ten thousand of these must leave room for others.
+The descriptors of the process must allow as many."""
+DESCRIPTORS: Final = 20_000
+"""One for each connection, files, the database; an HAProxy begins with the same limit."""
 HEADER_TIMEOUT_MS: Final = 5000
 LESSONS_EVERY_S: Final = 600
 STOP_AT_MOST_S: Final = 10.0
@@ -46,7 +49,7 @@ def serve(options: Options, keyring: Keyring, *, ready: Callable[[], None]) -> N
 def _raise_descriptor_limit() -> None:
     """Debian gives a process 1,024 descriptors and allows it many more: without this, 1,000 pupils fill the server."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * BACKLOG if hard == resource.RLIM_INFINITY else min(2 * BACKLOG, hard)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 

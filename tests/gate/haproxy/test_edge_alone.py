@@ -109,6 +109,15 @@ def test_the_files_are_for_their_owner_alone(edge: EdgeAlone) -> None:
             assert path.stat().st_mode & 0o077 == 0, path
 
 
+def test_more_browsers_than_half_of_the_descriptors_may_come(tmp_path: Path) -> None:
+    if haproxy_binary() is None:
+        pytest.skip("HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
+    with edge_running(settings_of(tmp_path, connections_max=700, descriptors=1000)) as alone:
+        said = asyncio.run(alone.control.ask("show info"))
+    assert "Maxconn: 700" in said
+    assert "Ulimit-n: 1000" in said
+
+
 def test_the_plan_decides_lane_by_lane_to_the_very_key(edge: EdgeAlone) -> None:
     place = edge.ticket(age_s=10, tid="keyKEYkeyKE")
     key = int(place["ticket"].split(".")[3])

@@ -162,6 +162,8 @@ def _limits(settings: EdgeSettings) -> dict[str, str]:
     # Arrival keys are drawn for lane 3, and for lane 2 once it is served; a ticket of a lane not served is none.
     return {
         "connections_max": str(settings.connections_max),
+        # HAProxy would count a second descriptor for every connection; most of them wait, and need none behind.
+        "descriptors": f"    ulimit-n {settings.descriptors}\n    no strict-limits\n" if settings.descriptors else "",
         "threads": str(settings.threads),
         "source_rate": str(settings.source_connections_per_10_s),
         "idle_s": str(settings.pass_idle_s),

@@ -28,6 +28,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
         pass_idle_s: how long somebody silent counts as inside.
         threads: threads of HAProxy. Counters are exact with one; each further one may let one person more in at once.
         connections_max: connections at once, waiting browsers included.
+        descriptors: of the process, for those connections and for what goes on to the application; 0: HAProxy asks for
+            two per connection, and does not start with fewer.
         source_connections_per_10_s: connections that one address may open in ten seconds before its next are refused
             ahead of the TLS handshake; a school of 1,200 behind one address opens 7,200 in its worst ten seconds.
         school_width, homework_width, sign_in_width: requests under way at once in the application, by backend.
@@ -51,6 +53,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     pass_idle_s: int = 900
     threads: int = 1
     connections_max: int = 7_000
+    descriptors: int = 0
     source_connections_per_10_s: int = 10_000
     school_width: int = 48
     homework_width: int = 8
