@@ -22,6 +22,7 @@ from preau.gate.haproxy.process import EdgeProcess, write_files
 from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
 from preau.gate.porter import Porter
+from preau.gate.public_draw import draw_json
 from preau.gate.request import SchoolPaths
 from preau.tokens.cookies import cookie_names
 
@@ -65,7 +66,8 @@ class EdgeGate:
         """Writes the files and starts HAProxy, ``alone`` on the server's core or not."""
         now_s = time.time()
         keys, plan = maps.key_lines(KEYRING, now_s=now_s), plan_of(self.porter.outlook, now_s=now_s)
-        write_files(self.folder / "edge", render(self.settings, keys, plan, self.porter.outlook.state_json.decode()))
+        state, draw = self.porter.outlook.state_json.decode(), draw_json(KEYRING, now_s=now_s).decode()
+        write_files(self.folder / "edge", render(self.settings, keys, plan, state, draw))
         process = EdgeProcess(self.folder / "edge")
         await process.start()
         self._pid = await self._control.process_id()

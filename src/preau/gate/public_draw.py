@@ -13,6 +13,12 @@ CACHED_S: Final = 3600
 
 
 def public_draw(keyring: Keyring, *, now_s: float) -> Answer:
+    """The answer to who asks for it."""
+    headers = headers_of_kind(JSON, ("cache-control", f"public, max-age={CACHED_S}"))
+    return Answer(status=200, body=draw_json(keyring, now_s=now_s), headers=headers)
+
+
+def draw_json(keyring: Keyring, *, now_s: float) -> bytes:
     """The present and the next term with their commitments, and the keys of the terms that are over."""
     today = int(now_s // DAY_S)
     term = term_of(today)
@@ -22,8 +28,7 @@ def public_draw(keyring: Keyring, *, now_s: float) -> Answer:
         "next": _promised(keyring, next_term(term)),
         "revealed": [{**_promised(keyring, past), "key": rank_key(keyring, past).hex()} for past in past_terms(today)],
     }
-    headers = headers_of_kind(JSON, ("cache-control", f"public, max-age={CACHED_S}"))
-    return Answer(status=200, body=msgspec.json.encode(document), headers=headers)
+    return msgspec.json.encode(document)
 
 
 def _promised(keyring: Keyring, term: str) -> dict[str, Any]:

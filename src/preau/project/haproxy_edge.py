@@ -28,6 +28,7 @@ from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
 from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
+from preau.gate.public_draw import draw_json
 from preau.gate.request import SchoolPaths
 from preau.project.asgi_types import Application
 from preau.project.edge import headers_of_own_pages
@@ -109,7 +110,8 @@ class HaproxyEdge:
         """Every file of the edge, by name."""
         now_s, outlook = time.time(), self._porter.outlook
         keys = maps.key_lines(self._keyring, now_s=now_s)
-        return render(self._settings(), keys, plan_of(outlook, now_s=now_s), outlook.state_json.decode())
+        draw = draw_json(self._keyring, now_s=now_s).decode()
+        return render(self._settings(), keys, plan_of(outlook, now_s=now_s), outlook.state_json.decode(), draw)
 
     def write(self) -> None:
         """Writes the files into the folder."""

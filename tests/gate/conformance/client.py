@@ -134,12 +134,13 @@ def gate_running(  # noqa: PLR0913  what a gate is started with
     capacity: int = 1,
     offset_s: int = 0,
     idle_s: int = 900,
+    level: int = 0,
     secrets: tuple[bytes, ...] = (SECRET,),
     port: int = 0,
 ) -> Iterator[GateOnAPort]:
     """Runs a gate; the same folder and port again is a restart."""
     port = port or free_port()
-    arguments = [engine, str(port), str(capacity), str(folder), str(offset_s), str(idle_s)]
+    arguments = [engine, str(port), str(capacity), str(folder), str(offset_s), str(idle_s), str(level)]
     command = [sys.executable, str(SERVED), *arguments, *(secret.hex() for secret in secrets)]
     path = os.pathsep.join([str(Path(preau.__file__).parents[1]), *sys.path[1:2]])
     said = (folder / "served.log").open("ab")

@@ -1,6 +1,6 @@
 """A gate of either engine on a real port, with a small application behind it.
 
-usage: served.py embedded|haproxy port capacity folder clock_offset_s idle_s secret-in-hex [secret-in-hex …]
+usage: served.py embedded|haproxy port capacity folder clock_offset_s idle_s level secret-in-hex [secret-in-hex …]
 """
 
 import asyncio
@@ -24,7 +24,9 @@ from preau.gate.haproxy.process import EdgeProcess, write_files
 from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
 from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
+from preau.gate.public_draw import draw_json
 from preau.gate.request import SchoolPaths
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
@@ -32,6 +34,18 @@ from preau.tokens.keyring import Keyring
 SCHOOL = SchoolPaths(write_lane="/travail/", sign_in=("/connexion/", "/c/"), scripts=frozenset({"/travail/suivi"}))
 EDGE_SECRET = "the-edge-of-the-tests-1"
 LATENCY_S = 0.3
+
+
+class AtLevel(Pilot):
+    """Leaves the ladder on one level."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self._level = level
+
+    @property
+    def level(self) -> int:
+        return self._level
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -71,19 +85,22 @@ async def embedded(port: int, porter: Porter, engine: Engine) -> None:
         ticking.cancel()
 
 
-async def behind_haproxy(settings: EdgeSettings, keyring: Keyring, capacity: int, published: Path) -> None:
+async def behind_haproxy(
+    settings: EdgeSettings, keyring: Keyring, capacity: int, published: Path, pilot: Pilot
+) -> None:
     def clock() -> float:
         return time.time() + settings.clock_offset_s
 
     folder = Path(settings.folder)
     control = Control(folder / "edge.sock")
     ledger = EdgeLedger(control)
-    porter = Porter(ledger, capacity=capacity, published=published, clock=clock)
+    porter = Porter(ledger, capacity=capacity, published=published, pilot=pilot, clock=clock)
     agent = EdgeAgent(
         control, folder=folder, keyring=keyring, ledger=ledger, porter=porter, published=published, clock=clock
     )
     keys, plan = maps.key_lines(keyring, now_s=clock()), plan_of(porter.outlook, now_s=clock())
-    write_files(folder, render(settings, keys, plan, porter.outlook.state_json.decode()))
+    draw = draw_json(keyring, now_s=clock()).decode()
+    write_files(folder, render(settings, keys, plan, porter.outlook.state_json.decode(), draw))
     app = BehindTheEdge(application, secret=settings.edge_secret)
 
     async def served(scope: Any, receive: Any, send: Any) -> None:
@@ -108,7 +125,8 @@ async def behind_haproxy(settings: EdgeSettings, keyring: Keyring, capacity: int
 
 
 def main(arguments: list[str]) -> None:
-    kind, port, capacity, name, offset_s, idle_s, *secrets = arguments
+    kind, port, capacity, name, offset_s, idle_s, level, *secrets = arguments
+    pilot = AtLevel(int(level))
     folder, keyring = Path(name), Keyring(*(bytes.fromhex(secret) for secret in secrets))
     names = cookie_names(secure=False)
     if kind == "haproxy":
@@ -125,14 +143,14 @@ def main(arguments: list[str]) -> None:
             connections_max=1000,
             clock_offset_s=int(offset_s),
         )
-        asyncio.run(behind_haproxy(settings, keyring, int(capacity), folder))
+        asyncio.run(behind_haproxy(settings, keyring, int(capacity), folder, pilot))
         return
 
     def clock() -> float:
         return time.time() + int(offset_s)
 
     ledger = MemoryLedger()
-    porter = Porter(ledger, capacity=int(capacity), published=folder, clock=clock)
+    porter = Porter(ledger, capacity=int(capacity), published=folder, pilot=pilot, clock=clock)
     engine = Engine(
         application, keyring=keyring, ledger=ledger, porter=porter, cookies=names, published=folder,
         school=SCHOOL, secure=False, clock=clock, pass_idle_s=int(idle_s),

@@ -4,13 +4,17 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from gate.conformance.client import ENGINES, SECRET, GateOnAPort, Reply, gate_running, is_missing
 from gate.conformance.test_entry import card_of
+from preau.published.files import write_by_rename
+from preau.published.shapes import GATE_ORDERS_FILE, NO_ORDERS, GateOrders, Mode, encode
 from preau.tokens import ticket
 from preau.tokens.card import Role
 from preau.tokens.keyring import Keyring
@@ -87,3 +91,31 @@ def test_the_notices_are_the_same(both: Both) -> None:
     for path, method in (("/attente/quitter", "POST"), ("/attente/autre", "GET")):
         embedded, haproxy = both.pages(path, None, method=method)
         assert (haproxy.status, haproxy.body) == (embedded.status, embedded.body)
+
+
+@contextmanager
+def ordered(both: Both, mode: Mode) -> Iterator[None]:
+    """Both gates under an order, which is taken back afterwards."""
+
+    def give(orders: GateOrders, *, says: bool) -> None:
+        for gate in both:
+            write_by_rename(gate.folder / GATE_ORDERS_FILE, encode(orders), durable=False)
+        for gate in both:
+            gate.until(lambda gate=gate: ("a suspendu les entrées" in gate.ask("/").body) is says)
+
+    give(replace(NO_ORDERS, mode=mode), says=True)
+    try:
+        yield
+    finally:
+        give(NO_ORDERS, says=False)
+
+
+def test_a_gate_that_is_suspended_by_an_order_says_so_in_the_same_words(both: Both) -> None:
+    with ordered(both, "drain"):
+        for role in ROLES.values():
+            for path in PACES:
+                embedded, haproxy = both.pages(path, role)
+                assert as_compared(haproxy) == as_compared(embedded)
+                assert "dès que les entrées reprennent" in haproxy.body
+            embedded, haproxy = both.pages("/classe/ouvrir/", role, method="POST")
+            assert as_compared(haproxy) == as_compared(embedded)

@@ -81,7 +81,7 @@ def settings_of(folder: Path, **changes: Any) -> EdgeSettings:
 @contextmanager
 def edge_running(settings: EdgeSettings) -> Iterator[EdgeAlone]:
     folder, port = Path(settings.folder), int(settings.bind.rpartition(":")[2])
-    write_files(folder, render(settings, maps.key_lines(KEYRING, now_s=time.time()), (), '{"v":1}'))
+    write_files(folder, render(settings, maps.key_lines(KEYRING, now_s=time.time()), (), '{"v":1}', '{"v":1}'))
     command = [str(haproxy_binary()), "-db", "-q", "-f", str(folder / "haproxy.cfg")]
     with ExitStack() as stack:
         log = stack.enter_context((folder / "log").open("wb"))

@@ -18,6 +18,7 @@ from preau.gate.haproxy.control import Control
 from preau.gate.haproxy.ledger import PRESENCE, EdgeLedger
 from preau.gate.page.lessons import LESSON_PATHS, SECTIONS
 from preau.gate.porter import Outlook, Porter
+from preau.gate.public_draw import draw_json
 from preau.gate.rules.admission import unproven_places
 from preau.gate.ticking import tick_for_ever
 from preau.published import shapes
@@ -95,6 +96,7 @@ class EdgeAgent:
         day = int(now_s // DAY_S)
         if self._written.get("day") != day:
             await self._write("keys.map", maps.key_lines(self._keyring, now_s=now_s))
+            await self._write("draw.map", (("json", draw_json(self._keyring, now_s=now_s).decode()),))
             self._written["day"] = day
         await self._offer_lessons()
 
@@ -148,5 +150,7 @@ def plan_of(outlook: Outlook, *, now_s: float) -> maps.Lines:
         capacity=outlook.capacity,
         unproven=unproven_places(outlook.capacity),
         sample=outlook.sample,
+        level=outlook.level,
+        suspended=outlook.suspended,
         now_s=now_s,
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from preau.gate.page.words import wait_text
 from preau.gate.rules.calling import OPEN
+from preau.gate.rules.discount import LEAST_LEVEL
 from preau.gate.rules.lottery import rank_keys
 from preau.gate.rules.places import CARDS, OTHERS
 from preau.gate.rules.plan import Plan
@@ -20,11 +21,13 @@ from preau.tokens.keyring import DAY_S, Keyring
 Lines = tuple[tuple[str, str], ...]
 
 HORIZON_S: Final = 60
+SUSPENDED_PAGE, PUZZLE_PAGE = 1, 2
+"""Waiting pages other than the usual one; the figures stand for them in ``plan.map``."""
 KEYS_AHEAD_DAYS: Final = 8
 """Keys are written for a week to come: an edge whose agent is dead goes on minting. Which days are accepted is decided
 by the rules of the configuration, second by second, not by what stands in the map."""
 
-OLDEST_DAYS: Final = {"c1": LIFE_DAYS, "t1": 1, "p1": 1}
+OLDEST_DAYS: Final = {"c1": LIFE_DAYS, "t1": 1, "p1": 1, "l1": 1, "d1": 1}
 INTERPOLATED_STEPS: Final = 8
 LONGEST_QUEUE: Final = 1_000_000
 MOST_CLAIMS: Final = 1_000_000
@@ -46,7 +49,16 @@ def key_lines(keyring: Keyring, *, now_s: float) -> Lines:
     return tuple(lines)
 
 
-def plan_lines(plan: Plan, *, capacity: int, unproven: int, sample: int, now_s: float) -> Lines:
+def plan_lines(  # noqa: PLR0913  the figures of one look
+    plan: Plan,
+    *,
+    capacity: int,
+    unproven: int,
+    sample: int,
+    now_s: float,
+    level: int = 0,
+    suspended: bool = False,
+) -> Lines:
     """The plan by ``lane:second`` for the 60 s to come, and the figures that go with it.
 
     Args:
@@ -55,8 +67,12 @@ def plan_lines(plan: Plan, *, capacity: int, unproven: int, sample: int, now_s: 
         unproven: how many of them may be devices without any cookie.
         sample: one in so many of the waiting is heard.
         now_s: wall clock.
+        level: of the ladder, 0 to 5.
+        suspended: whether operators have ordered that nobody new is called.
     """
     lines = [("capacity", str(capacity)), ("unproven", str(unproven)), ("sample", str(sample))]
+    if suspended or level >= LEAST_LEVEL:  # else no page is another than the usual one
+        lines.append(("page", str(SUSPENDED_PAGE if suspended else PUZZLE_PAGE)))
     lines += [("claims", str(_limit(plan.claims_per_s))), ("calm", str(_limit(plan.calm_claims_per_s)))]
     lines += [(f"wait{lane}", str(plan.wait_s[lane])) for lane in (CARDS, OTHERS)]
     first_s = int(now_s)

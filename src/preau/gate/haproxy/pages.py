@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from preau.gate import favours
 from preau.gate.page.render import (
     REFRESH_S,
     SLOW_REFRESH_S,
+    SOLVER_TAG,
     Crowd,
     Pages,
     Standing,
@@ -29,6 +31,7 @@ from preau.gate.page.words import Words, words
 from preau.gate.rules.standing import SQUARES, square
 from preau.gate.rules.wait import Told
 from preau.published.shapes import OfferedLesson
+from preau.tokens.envelope import Refusal
 
 MANY: Final = 1_000_000_000
 _BACK: Final = "/BACK-MARK"
@@ -44,16 +47,42 @@ class Voice(NamedTuple):
     words: Words
 
 
-VOICES: Final = (
-    Voice("class", words(pupil=True, with_class=True)),
-    Voice("pupil", words(pupil=True, with_class=False)),
-    Voice("card", words(pupil=False, with_class=False)),
-    Voice("stranger", words(pupil=False, with_class=False)),
-)
+STRANGER: Final = "stranger"
+
+
+def _voices(*, suspended: bool) -> tuple[Voice, ...]:
+    return (
+        Voice("class", words(pupil=True, with_class=True, suspended=suspended)),
+        Voice("pupil", words(pupil=True, with_class=False, suspended=suspended)),
+        Voice("card", words(pupil=False, with_class=False, suspended=suspended)),
+        Voice(STRANGER, words(pupil=False, with_class=False, suspended=suspended)),
+    )
+
+
+VOICES: Final = _voices(suspended=False)
 PACES: Final = ("usual", "slow", "paused", "sent")
 
 
-def waiting_page(pages: Pages, voice: Voice, pace: str) -> str:
+class Kind(NamedTuple):
+    """A kind of waiting page: the name of its files, and who may read it."""
+
+    name: str
+    voices: tuple[Voice, ...]
+
+    def file(self, voice: Voice, pace: str) -> str:
+        """The name of the file."""
+        return f"{self.name}_{voice.name}_{pace}.html"
+
+
+USUAL: Final = Kind("waiting", VOICES)
+SUSPENDED: Final = Kind("suspended", _voices(suspended=True))
+"""Operators have ordered that nobody new is called."""
+PUZZLE: Final = Kind("puzzle", VOICES[-1:])
+"""A challenge is on offer, which it is to strangers alone."""
+KINDS: Final = (USUAL, SUSPENDED, PUZZLE)
+
+
+def waiting_page(pages: Pages, kind: Kind, voice: Voice, pace: str) -> str:
     """One waiting page as a HAProxy log-format file."""
     crowd = Crowd(
         lane=1 if voice.name == "class" else 3,
@@ -65,7 +94,8 @@ def waiting_page(pages: Pages, voice: Voice, pace: str) -> str:
         lessons=(),
     )
     view = WaitingView(crowd=crowd, order_key=0, lot=0, standing=Standing(0, Told(None, None)), since_s=None)
-    page = pages.filled({**fields_of(view), **_own_fields(voice)}).decode()
+    offer = {"puzzle": _variable("puzzle"), "solver": SOLVER_TAG} if kind is PUZZLE else {}
+    page = pages.filled({**fields_of(view), **_own_fields(voice), **offer}).decode()
     page = page.replace(_BACK.replace("/", "%2F"), _variable("back_query")).replace(_BACK, _variable("back_html"))
     return _as_format(page)
 
@@ -121,7 +151,7 @@ def _own_fields(voice: Voice) -> dict[str, str]:
         "alone": _variable("alone"),
         "lessons": _variable("lessons"),
     }
-    if voice.name == "stranger":
+    if voice.name == STRANGER:
         own["sign_in"] = sign_in_of(_variable("sign_in"))
     else:
         own["noted"] = _variable("noted_html")
@@ -173,7 +203,14 @@ def _resting(again: str) -> Notice:
     )
 
 
+def _of_a_link(said: favours.Notice) -> Notice:
+    return Notice(code=said.code, title=said.title, text=said.text)
+
+
 NOTICES: Final = {
+    "link_unknown": _of_a_link(favours.link_notice(Refusal.FORGED)),
+    "link_expired": _of_a_link(favours.link_notice(Refusal.EXPIRED)),
+    "link_used_up": _of_a_link(favours.used_up_notice(_variable("l_cap"))),
     "cross_site": Notice(
         code="cross_site",
         title=_("Demande refusée"),

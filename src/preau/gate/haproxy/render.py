@@ -13,28 +13,36 @@ from typing import Final
 import msgspec
 
 from preau.gate.answers import refusal_json
+from preau.gate.favours import CHALLENGE_PATH, CHALLENGE_REFUSED
+from preau.gate.hall import DRAW_PATH, SOLVER_CACHED_S
 from preau.gate.haproxy import maps, pages
 from preau.gate.haproxy.responses import TICKET_COOKIE_S, error_pages, own_headers, resting_head
 from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.haproxy.waiting import waiting_rules
-from preau.gate.page.render import Pages
+from preau.gate.page.render import SOLVER_PATH, Pages
+from preau.gate.public_draw import CACHED_S
 from preau.gate.rules.admission import UNPROVEN_S
 from preau.gate.rules.calling import OPEN
+from preau.gate.rules.discount import discounted_key
 from preau.gate.visitor import MAX_BACK_CHARS
+from preau.tokens.challenge import LIFE_S, MAX_NUMBER, SHOWN_DIGITS
 from preau.tokens.seat import AFTER_LESSON_S
 
 CONFIGURATION: Final = "haproxy.cfg"
 _TEMPLATES: Final = Path(__file__).parent
 PARTS: Final = (
-    *("names", "shown", "way_back", "new_ticket", "stays", "claims", "waits"),
+    *("names", "shown", "way_back", "draws", "new_ticket", "stays", "claims", "waits"),
     *("to_the_application", "settles", "own_errors", "masks", "cookies", "room"),
+    *("class_link", "favours", "rare_pages"),
 )
 """Files beside the template, in an order in which each may hold those before it."""
 
 _ID: Final = "[0-9A-Za-z_-]{11}"
 
 
-def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_json: str) -> dict[str, str]:
+def render(
+    settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_json: str, draw_json: str
+) -> dict[str, str]:
     """Every file of the edge by its name in the folder.
 
     Args:
@@ -42,6 +50,7 @@ def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_jso
         keys: the first content of this map (``maps.key_lines``).
         plan: of this one (``maps.plan_lines``).
         state_json: the first ``/attente/etat.json``.
+        draw_json: the first ``/attente/tirage.json``.
     """
     drawn = Pages()
     return {
@@ -49,6 +58,7 @@ def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_jso
         "keys.map": maps.text_of(keys),
         "plan.map": maps.text_of(plan),
         "state.map": maps.text_of((("json", state_json),)),
+        "draw.map": maps.text_of((("json", draw_json),)),
         "wait.map": "",
         "lessons.map": "",
         **{f"standing{lane}.map": maps.text_of(maps.standing_lines({}, lane)) for lane in range(4)},
@@ -63,15 +73,16 @@ def render(settings: EdgeSettings, keys: maps.Lines, plan: maps.Lines, state_jso
 
 def _page_files(drawn: Pages) -> dict[str, str]:
     waiting = {
-        f"waiting_{voice.name}_{pace}.html": pages.waiting_page(drawn, voice, pace)
-        for voice in pages.VOICES
+        kind.file(voice, pace): pages.waiting_page(drawn, kind, voice, pace)
+        for kind in pages.KINDS
+        for voice in kind.voices
         for pace in pages.PACES
     }
     notices = {
         f"notice_{name}.html": pages.notice_page(drawn, **msgspec.structs.asdict(notice))
         for name, notice in pages.NOTICES.items()
     }
-    return {**waiting, **notices}
+    return {**waiting, **notices, "solver.js": drawn.solver.decode()}
 
 
 def _error_lines(drawn: Pages) -> maps.Lines:
@@ -94,6 +105,7 @@ def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
         **_patterns(),
         **_limits(settings),
         **_answers(settings, drawn.csp),
+        **_favours(settings, drawn),
         "peers": _peers(settings),
         "local_peer": f"    localpeer {settings.own_name}\n" if settings.peers else "",
         "sync": " peers edges" if settings.peers else "",
@@ -124,6 +136,30 @@ def _answers(settings: EdgeSettings, csp: str) -> dict[str, str]:
         "method_unknown": refusal_json("method_unknown", _("Cette façon de demander n’existe pas ici.")).decode(),
         "ticket_cookie_s": str(TICKET_COOKIE_S),
         "cookie_attributes": f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if settings.secure else ''}",
+    }
+
+
+def _favours(settings: EdgeSettings, drawn: Pages) -> dict[str, str]:
+    """Class links, challenges, and what waiting pages say of a gate that is suspended."""
+    return {
+        "sign_in_page": settings.school.sign_in[0],
+        "day_page": settings.school.day,
+        "favour_paths": f"{CHALLENGE_PATH} {SOLVER_PATH} {DRAW_PATH}",
+        "challenge_path": CHALLENGE_PATH,
+        "solver_path": SOLVER_PATH,
+        "draw_path": DRAW_PATH,
+        "challenge_refused": CHALLENGE_REFUSED.decode(),
+        "solver_cached_s": str(SOLVER_CACHED_S),
+        "draw_cached_s": str(CACHED_S),
+        "most_number": str(MAX_NUMBER),
+        "numbers": str(MAX_NUMBER + 1),
+        "shown_digits": str(SHOWN_DIGITS),
+        "challenge_life_s": str(LIFE_S),
+        "discount": str(discounted_key(0, earlier=-1)),
+        "suspended_page": str(maps.SUSPENDED_PAGE),
+        "puzzle_page": str(maps.PUZZLE_PAGE),
+        "suspended": waiting_rules(settings, drawn.csp, pages.SUSPENDED),
+        "puzzle": waiting_rules(settings, drawn.csp_with_solver, pages.PUZZLE),
     }
 
 

@@ -9,11 +9,11 @@ from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.page.render import SLOW_REFRESH_S
 
 
-def waiting_rules(settings: EdgeSettings, csp: str) -> str:
-    """The answers to who waits: for scripts, then the page in its voice and pace."""
+def waiting_rules(settings: EdgeSettings, csp: str, kind: pages.Kind = pages.USUAL) -> str:
+    """The answers to who waits: for scripts, then the page of this kind in its voice and pace."""
     folder = settings.folder
-    prepared = [*_reader(settings), *_standing(folder), *_told(folder), *_meanwhile(folder)]
-    lines = [*_for_scripts(settings), *prepared, *_for_people(settings, csp)]
+    prepared = [*_reader(settings), *_standing(folder, kind), *_told(folder, kind), *_meanwhile(folder, kind)]
+    lines = [*_for_scripts(settings), *prepared, *_for_people(settings, csp, kind)]
     return "\n".join(f"    http-request {line}" for line in lines)
 
 
@@ -32,7 +32,7 @@ def _for_scripts(settings: EdgeSettings) -> list[str]:
     ]
 
 
-def _for_people(settings: EdgeSettings, csp: str) -> list[str]:
+def _for_people(settings: EdgeSettings, csp: str, kind: pages.Kind) -> list[str]:
     policy = f' hdr content-security-policy "{csp}"{own_headers(settings)}'
     paces = {
         "sent": (503, "!safe"),
@@ -42,9 +42,9 @@ def _for_people(settings: EdgeSettings, csp: str) -> list[str]:
     }
     return [
         f'return status {status} content-type "text/html; charset=utf-8" '
-        f"lf-file {settings.folder}/waiting_{voice.name}_{pace}.html{WAITING}{policy} "
+        f"lf-file {settings.folder}/{kind.file(voice, pace)}{WAITING}{policy} "
         f"if {{ var(req.reader) -m str {voice.name} }} {condition}".rstrip()
-        for voice in pages.VOICES
+        for voice in kind.voices
         for pace, (status, condition) in paces.items()
     ]
 
@@ -64,7 +64,7 @@ def _reader(settings: EdgeSettings) -> list[str]:
     ]
 
 
-def _standing(folder: str) -> list[str]:
+def _standing(folder: str, kind: pages.Kind) -> list[str]:
     """How many are before this ticket, in words and on the hopscotch."""
     lines = [
         f"set-var(req.people) var(txn.order),map_int_int({folder}/standing{lane}.map,0) "
@@ -74,12 +74,12 @@ def _standing(folder: str) -> list[str]:
     lines += [
         f"set-var(req.words) var(req.people),map_int({folder}/words_{voice.name}.map) "
         f"if {{ var(req.reader) -m str {voice.name} }}"
-        for voice in pages.VOICES
+        for voice in kind.voices
     ]
     return [*lines, f"set-var(req.squares) var(req.people),map_int({folder}/squares.map)"]
 
 
-def _told(folder: str) -> list[str]:
+def _told(folder: str, kind: pages.Kind) -> list[str]:
     """How long it may take, and the title."""
     title, known, unknown = pages.unknown_wait()
     lines = [
@@ -91,12 +91,12 @@ def _told(folder: str) -> list[str]:
         "set-var(req.wait_class) str('big words')",
         "set-var(req.wait_class) str(big) if { var(req.wait) -m reg ^[0-9] }",
     ]
-    unknown_words = {voice.words.unknown_wait for voice in pages.VOICES}
+    unknown_words = {voice.words.unknown_wait for voice in kind.voices}
     lines += [f"set-var-fmt(req.wait) '{text}' if !{{ var(req.wait) -m found }}" for text in unknown_words]
     return lines
 
 
-def _meanwhile(folder: str) -> list[str]:
+def _meanwhile(folder: str, kind: pages.Kind) -> list[str]:
     """The lesson to do meanwhile, and that an arrival is noted."""
     lessons = f"map_str({folder}/lessons.map)"
     lines = [
@@ -111,7 +111,9 @@ def _meanwhile(folder: str) -> list[str]:
         "set-var-fmt(req.alone) ' class=\"one\"' if !{ var(req.lessons) -m found }",
         "set-var(req.since) sc2_get_gpt0 if card",
     ]
-    for voice in pages.VOICES[:-1]:
+    for voice in kind.voices:
+        if voice.name == pages.STRANGER:
+            continue
         before, after = pages.noted_before_and_after(voice)
         lines.append(
             f"set-var-fmt(req.noted_html) '{before}%[var(req.since)]{after}' "

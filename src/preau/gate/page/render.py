@@ -31,7 +31,7 @@ LONGEST_TITLE, LONGEST_SUBJECT = 60, 32
 """Characters of a lesson's title and subject that are shown: the page has a size to keep."""
 
 SOLVER_PATH: Final = "/attente/defi.js"
-_SOLVER_TAG: Final = f'<script async src="{SOLVER_PATH}"></script>'.encode()
+SOLVER_TAG: Final = f'<script async src="{SOLVER_PATH}"></script>'
 FRAMES_MAX: Final = 256
 """Pages kept without what is one person's: 12 kB each, by address to come back to, voice, lessons and pace."""
 
@@ -172,7 +172,7 @@ def _of_one(view: WaitingView) -> dict[str, bytes]:
         "key": b"%d" % view.order_key,
         "lot": b"%d" % view.lot,
         "puzzle": b"" if view.puzzle is None else f' data-puzzle="{escape(view.puzzle.text)}"'.encode(),
-        "solver": b"" if view.puzzle is None else _SOLVER_TAG,
+        "solver": b"" if view.puzzle is None else SOLVER_TAG.encode(),
         "noted": b"" if view.since_s is None else _noted(view.since_s, view.crowd.words),
     }
 
