@@ -1,20 +1,22 @@
 """What the gate adds to the answer of somebody inside, and what who waits sees while the school behind is saturated.
 
-- Added: the same application on the same server, with the engine in front of it and without, both at half of what the
+- Added: the same application on the same server, with an engine in front of it and without, both at half of what that
   engine can carry; connections pause at random between requests, so that they do not wait for each other. wrk counts
   pauses in whole milliseconds, so that a few requests come together with each: both sides have the same, and what is
-  told as added holds a little of that line too.
+  told as added holds a little of that line too. HAProxy, its agent and the application share the server's core.
 - Saturated: the demo, the product as it is; clients of a teacher who is inside ask for pages of Django without pause;
-  100 times a second somebody outside asks for a page and gets the waiting page. One process, one core.
+  100 times a second somebody outside asks for a page and gets the waiting page. One core; with the embedded engine one
+  process.
 """
 
 import asyncio
+import random
 import re
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -22,6 +24,7 @@ from urllib.parse import quote_plus
 import msgspec
 
 from bench.gate import people, plain, wrk
+from bench.gate.edge_engine import gates, why_absent
 from bench.gate.process import TMP, Running, free_port, python, server
 from bench.gate.spread import probed, spread
 from bench.gate.visitors import Visitor, probe
@@ -50,36 +53,64 @@ def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
         added = _added(options, cookies, say)
     finally:
         cookies.unlink()
-    return {"added": added, "saturated": _saturated(options, say)}
+    saturated = {gate: _saturated(gate, options, say) for gate in gates()}
+    return {
+        "haproxy engine": why_absent() or "measured",
+        "added": added,
+        "target_added_p99_ms": TARGET_ADDED_P99_MS,
+        "page": HEAVY_PAGE,
+        "clients_inside": SATURATING,
+        "saturated": saturated,
+        "target_saturated_p99_ms": TARGET_SATURATED_P99_MS,
+    }
 
 
 def _added(options: Options, cookies: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    gate = {"gate": "engine", "capacity": MANY_PLACES}
-    with plain.granian(gate, tls=False) as running:
-        most = wrk.run(running.url, wrk.Script(cookies=cookies), seconds=options.window_s, connections=CONNECTIONS)
-    per_s = most.requests / most.seconds / 2
-    pausing = wrk.Script(cookies=cookies, delay_ms=max(0.1, CONNECTIONS / per_s * 1000 - most.p50_s * 500))
-    found: dict[str, list[wrk.Load]] = {"engine": [], "bare": []}
+    most = {gate: _most(gate, options, cookies) for gate in gates()}
+    found: dict[tuple[str, str], list[wrk.Load]] = {(gate, of): [] for gate in most for of in ("bare", "gate")}
     for number in range(options.rounds):
-        for system in ("engine", "bare") if number % 2 else ("bare", "engine"):
-            with plain.granian(gate if system == "engine" else {"gate": "none"}, tls=False) as running:
-                wrk.run(running.url, pausing, seconds=1, connections=CONNECTIONS)
-                load = wrk.run(running.url, pausing, seconds=options.window_s, connections=CONNECTIONS)
-            found[system].append(load)
+        turns = list(found)
+        random.shuffle(turns)
+        for gate, of in turns:
+            script = wrk.Script(cookies=cookies, delay_ms=_pause_ms(most[gate]))
+            with _serving(gate if of == "gate" else "none") as running:
+                wrk.run(running.url, script, seconds=1, connections=CONNECTIONS)
+                load = wrk.run(running.url, script, seconds=options.window_s, connections=CONNECTIONS)
+            found[gate, of].append(load)
             say(
-                f"added, round {number + 1}: {system:6} {load.requests / load.seconds:6.0f}/s"
-                f" p50 {load.p50_s * 1000:.2f} ms p99 {load.p99_s * 1000:.2f} ms"
+                f"added, round {number + 1}: {gate if of == 'gate' else 'bare, as beside ' + gate:22}"
+                f" {load.requests / load.seconds:6.0f}/s p50 {load.p50_s * 1000:.2f} ms p99 {load.p99_s * 1000:.2f} ms"
             )
-    pairs = list(zip(found["engine"], found["bare"], strict=True))
+    return {gate: _more(most[gate], found[gate, "gate"], found[gate, "bare"]) for gate in most}
+
+
+def _most(gate: str, options: Options, cookies: Path) -> wrk.Load:
+    """What an engine carries when connections do not pause."""
+    with _serving(gate) as running:
+        wrk.run(running.url, wrk.Script(cookies=cookies), seconds=1, connections=CONNECTIONS)
+        return wrk.run(running.url, wrk.Script(cookies=cookies), seconds=options.window_s, connections=CONNECTIONS)
+
+
+def _pause_ms(most: wrk.Load) -> float:
+    """The mean pause with which the connections together ask half as often."""
+    per_s = most.requests / most.seconds / 2
+    return max(0.1, CONNECTIONS / per_s * 1000 - most.p50_s * 500)
+
+
+def _serving(gate: str) -> AbstractContextManager[Running]:
+    return plain.granian({"gate": gate, "capacity": MANY_PLACES}, tls=False)
+
+
+def _more(most: wrk.Load, ours: list[wrk.Load], bare: list[wrk.Load]) -> dict[str, Any]:
+    pairs, both = list(zip(ours, bare, strict=True)), {"gate": ours, "bare": bare}
     return {
         "most_per_s": most.requests / most.seconds,
-        "asked_per_s": _each(found, lambda load: load.requests / load.seconds),
-        "p50_ms": _each(found, lambda load: load.p50_s * 1000),
-        "p99_ms": _each(found, lambda load: load.p99_s * 1000),
-        "added_p50_ms": spread([(ours.p50_s - bare.p50_s) * 1000 for ours, bare in pairs])._asdict(),
-        "added_p99_ms": spread([(ours.p99_s - bare.p99_s) * 1000 for ours, bare in pairs])._asdict(),
-        "target_added_p99_ms": TARGET_ADDED_P99_MS,
-        "bad": sum(load.bad + load.socket_errors for loads in found.values() for load in loads),
+        "asked_per_s": _each(both, lambda load: load.requests / load.seconds),
+        "p50_ms": _each(both, lambda load: load.p50_s * 1000),
+        "p99_ms": _each(both, lambda load: load.p99_s * 1000),
+        "added_p50_ms": spread([(one.p50_s - other.p50_s) * 1000 for one, other in pairs])._asdict(),
+        "added_p99_ms": spread([(one.p99_s - other.p99_s) * 1000 for one, other in pairs])._asdict(),
+        "bad": sum(load.bad + load.socket_errors for load in [*ours, *bare]),
     }
 
 
@@ -87,23 +118,20 @@ def _each(found: dict[str, list[wrk.Load]], figure: Callable[[wrk.Load], float])
     return {name: spread([figure(load) for load in loads])._asdict() for name, loads in found.items()}
 
 
-def _saturated(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
+def _saturated(gate: str, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     rounds = []
-    with demo(capacity=1) as running:
+    with demo(capacity=1, edge="embedded" if gate == "engine" else gate) as running:
         jar = TMP / "cookies" / "teacher"
         jar.write_text(asyncio.run(_signed_in(running.port)) + "\n")
         idle = _probed(running, options.window_s)
         for number in range(options.rounds):
             rounds.append(_one_round(running, jar, options.window_s))
-            say(f"saturated, round {number + 1}: {rounds[-1]}")
+            say(f"saturated, {gate}, round {number + 1}: {rounds[-1]}")
         jar.unlink()
     return {
-        "page": HEAVY_PAGE,
-        "clients_inside": SATURATING,
         "idle": idle,
         "rounds": rounds,
         "p99_ms": spread([one["waiting page"]["p99_ms"] for one in rounds])._asdict(),
-        "target_p99_ms": TARGET_SATURATED_P99_MS,
     }
 
 

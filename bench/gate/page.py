@@ -106,30 +106,45 @@ def _target(row: Result, other: str) -> str:
 
 
 def _latency(result: Result) -> str:
-    added, saturated = result["added"], result["saturated"]
-    target, wanted = added["target_added_p99_ms"], saturated["target_p99_ms"]
+    added, target = result["added"], result["target_added_p99_ms"]
     rows = [
-        (name, of(added["asked_per_s"][name], 0), of(added["p50_ms"][name]), of(added["p99_ms"][name]))
-        for name in ("bare", "engine")
-    ]
-    found = [
-        (number + 1, *(f"{one['waiting page'][name]:.1f}" for name in ("p50_ms", "p99_ms", "worst_ms")),
-         f"{one['waiting page']['availability']:.2%}", f"{one['pages_per_s']:.0f}", f"{one['core_used']:.2f}")
-        for number, one in enumerate(saturated["rounds"])
+        (
+            gate, f"{one['most_per_s']:,.0f}", of(one["asked_per_s"]["gate"], 0),
+            *(f"{of(one[name]['bare'])} / {of(one[name]['gate'])}" for name in ("p50_ms", "p99_ms")),
+            of(one["added_p50_ms"]), of(one["added_p99_ms"]), one["bad"],
+            verdict(reached=one["added_p99_ms"]["median"] <= target),
+        )
+        for gate, one in added.items()
     ]  # fmt: skip
+    columns = (
+        "gate", "carries per s", "asked per s", "p50 ms without / with", "p99 ms without / with", "added p50 ms",
+        "added p99 ms", "bad", f"added p99 <= {target} ms",
+    )  # fmt: skip
     return (
-        f"## Added latency of somebody inside, at half of what the engine carries ({added['most_per_s']:,.0f}/s)\n"
-        + table(("system", "asked per s", "p50 ms", "p99 ms"), rows)
-        + f"\nAdded: p50 {of(added['added_p50_ms'])} ms, p99 {of(added['added_p99_ms'])} ms; "
-        + f"target p99 <= {target} ms: "
-        + verdict(reached=added["added_p99_ms"]["median"] <= target)
-        + f"\n\n## Waiting page while Django is saturated in the same process ({saturated['clients_inside']} clients, "
-        + f"{saturated['page']})\n"
-        + table(("round", "p50 ms", "p99 ms", "worst ms", "answered", "Django pages/s", "cores used"), found)
-        + f"\np99 {of(saturated['p99_ms'], 1)} ms (idle {saturated['idle']['p99_ms']:.1f}); target <= {wanted} ms: "
-        + verdict(reached=saturated["p99_ms"]["median"] <= wanted)
-        + "\n"
+        f"## Latency: HAProxy engine {result['haproxy engine']}\n### Added for somebody inside, at half of what the "
+        f"gate carries\nThe same application without the gate, at the same pace, in turns.\n\n{table(columns, rows)}\n"
+        f"### Waiting page while Django is saturated on the same core ({result['clients_inside']} clients, "
+        f"{result['page']})\n{_saturated(result)}"
     )
+
+
+def _saturated(result: Result) -> str:
+    target = result["target_saturated_p99_ms"]
+    rows = [
+        (
+            gate, number + 1, *(f"{one['waiting page'][name]:.1f}" for name in ("p50_ms", "p99_ms", "worst_ms")),
+            f"{one['waiting page']['availability']:.2%}", f"{one['pages_per_s']:.0f}", f"{one['core_used']:.2f}",
+        )
+        for gate, found in result["saturated"].items()
+        for number, one in enumerate(found["rounds"])
+    ]  # fmt: skip
+    columns = ("gate", "round", "p50 ms", "p99 ms", "worst ms", "answered", "Django pages/s", "cores used")
+    ends = (
+        f"{gate}: p99 {of(found['p99_ms'], 1)} ms (idle {found['idle']['p99_ms']:.1f}); target <= {target} ms: "
+        f"{verdict(reached=found['p99_ms']['median'] <= target)}.\n"
+        for gate, found in result["saturated"].items()
+    )
+    return table(columns, rows) + "\n" + "\n".join(ends)
 
 
 def _overload(result: Result) -> str:
