@@ -1,14 +1,23 @@
 """A real Préau as a child process: started by the command that the README gives, killed as a power cut would."""
 
+import json
 import os
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import httpx
+
+from preau.school.demo.accounts import PASSWORD
 
 READY_TIMEOUT_S = 60.0
 
@@ -66,6 +75,22 @@ class PreauProcess:
         self._end(signal.SIGTERM)
 
     @property
+    def pid(self) -> int:
+        """Of the process that was started."""
+        assert self._process is not None
+        return self._process.pid
+
+    def lesson(self) -> str:
+        """The address of a published lesson."""
+        offered = json.loads((self.data / "published/lessons_of_the_day.json").read_text())
+        return str(offered["sections"]["ecole"]["url"])
+
+    def stored_work(self) -> list[tuple[str]]:
+        """The kinds of the events of pupils' work that the school has."""
+        with closing(sqlite3.connect(self.data / "school.sqlite3", timeout=10)) as database:
+            return database.execute("SELECT kind FROM work_workevent").fetchall()
+
+    @property
     def printed(self) -> str:
         """Everything it printed and logged."""
         return self.log.read_text(encoding="utf-8", errors="replace")
@@ -79,3 +104,42 @@ class PreauProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(15)
+
+
+@contextmanager
+def signed_in(url: str) -> Iterator[httpx.Client]:
+    """A browser of the demo's Claire Lefèvre, whose card enters always."""
+    with httpx.Client(base_url=url, follow_redirects=True) as browser:
+        sign_in(browser, url)
+        yield browser
+
+
+def sign_in(browser: httpx.Client, url: str) -> None:
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get("/connexion/personnel/").text)
+    assert token is not None
+    who = {"csrfmiddlewaretoken": token[1], "identifiant": "claire.lefevre", "mot_de_passe": PASSWORD}
+    assert browser.post("/connexion/personnel/", data=who, headers={"Origin": url}).url.path == "/journee/"
+
+
+def work_of(browser: httpx.Client, lesson: str) -> str:
+    """The journal of who is signed in: that a lesson was opened."""
+    edition, _, name = lesson.removeprefix("/colis/editions/").partition("/")
+    person = re.search(r'data-person="([^"]+)"', browser.get("/journee/").text)
+    assert person is not None
+    event = {
+        "uuid": "6f1c1e4e-7d6e-4b8e-9a53-0a8f0a6c7c11",
+        "person": person[1],
+        "edition": edition,
+        "lesson": name.removesuffix(".html"),
+        "item": "",
+        "kind": "lesson_opened",
+        "response": None,
+        "client_at": "2026-11-23T07:41:09.120Z",
+    }
+    return json.dumps({"v": 1, "events": [event]})
+
+
+def hands_in(browser: httpx.Client, work: str) -> httpx.Response:
+    """Sends it as the lesson page does."""
+    headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+    return browser.post("/travail/journal", content=work, headers=headers)

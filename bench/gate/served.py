@@ -188,7 +188,7 @@ def main() -> None:
     order = msgspec.json.decode(sys.argv[1], type=Order)
     logs.configure(as_json=True)
     sys.setswitchinterval(serve.SWITCH_INTERVAL_S)
-    serve._raise_descriptor_limit()  # noqa: SLF001  as the product does
+    serve.raise_descriptor_limit()  # as the product does
     uvloop.run(Process(order).run())
 
 

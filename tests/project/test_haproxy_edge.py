@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -11,11 +12,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from preau.gate.haproxy.process import EdgeNotStarted, haproxy_binary
+from preau.gate.spool import SpoolCounts, counted
 from preau.project.haproxy_edge import connections, own_folder
-from preau_process import PreauProcess, free_port
+from preau_process import PreauProcess, free_port, hands_in, signed_in, work_of
 
 pytestmark = pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
 
@@ -59,8 +62,48 @@ def server(tmp_path: Path) -> Iterator[PreauProcess]:
     process.kill()
 
 
+def the_place_of(server: PreauProcess, ticket: str = "") -> tuple[str, str]:
+    """The ticket and the key of somebody who waits; without a ticket, of somebody new."""
+    status, cookies, page = get(f"{server.url}/", Accept="text/html", Cookie=ticket)
+    key = re.search(r'data-key="(\d+)"', page)
+    assert (status, key is not None) == (200, True), page[:300]
+    given = next((part for part in cookies.split("; ") if part.startswith("ticket=")), ticket)
+    return given, key[1] if key else ""
+
+
+def the_application_is_killed(server: PreauProcess) -> None:
+    """Order, lessons, status and work handed in outlive it; then it is there again."""
+    with signed_in(server.url) as browser:
+        work = work_of(browser, server.lesson())
+        (application,) = [
+            child for child in children_of(server.pid) if child not in haproxies_of(own_folder(server.data))
+        ]
+        os.kill(application, 9)
+        for path in ("/etat", server.lesson(), "/static/site.css", "/attente/etat.json"):
+            assert get(server.url + path)[0] == 200, path
+        status, _cookies, page = get(f"{server.url}/journee/", Accept="text/html", Cookie=cookies_of(browser))
+        assert (status, "app_unavailable" in page) == (503, True)
+        assert get(f"{server.url}/__heartbeat__")[0] == 503
+        kept = hands_in(browser, work)
+        assert (kept.status_code, kept.json()["kept"]["code"]) == (202, "work_kept")
+        assert counted(server.data / "spool") == SpoolCounts(1, 0)
+        assert within(30, server.answers), "the application is started again"
+        assert within(20, lambda: counted(server.data / "spool") == SpoolCounts(0, 0))
+        assert server.stored_work() == [("lesson_opened",)]
+        assert hands_in(browser, work).json()["accepted"], "and takes work itself, which counts once"
+        assert server.stored_work() == [("lesson_opened",)]
+
+
+def cookies_of(browser: httpx.Client) -> str:
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+
+def children_of(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
 def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: PreauProcess) -> None:
-    server.start(PREAU_EDGE="haproxy")
+    server.start(PREAU_EDGE="haproxy", PREAU_CAPACITY="1")
     status, cookies, body = get(f"{server.url}/", Accept="text/html")
     assert status == 200
     assert "ticket=t1." in cookies
@@ -71,9 +114,16 @@ def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: Preau
     assert not get(f"{server.url}/static/site.css")[1]
     edge = own_folder(server.data)
     assert edge.stat().st_mode & 0o077 == 0
+    inside = "; ".join(part for part in cookies.split("; ") if part.startswith(("ticket=", "passe=")))
+    assert get(f"{server.url}/", Accept="text/html", Cookie=inside)[0] == 200
+    place = the_place_of(server)
+    the_application_is_killed(server)
+    assert the_place_of(server, place[0]) == place
     (process,) = haproxies_of(edge)
     os.kill(process, 9)
     assert within(8, server.answers), "HAProxy is started again"
+    assert "data-key" not in get(f"{server.url}/", Accept="text/html", Cookie=inside)[2]
+    assert the_place_of(server, place[0]) == place
     server.stop()
     assert within(8, lambda: not haproxies_of(edge))
     server.start(PREAU_EDGE="haproxy")

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import re
 import sqlite3
 import subprocess
 import sys
@@ -15,13 +14,11 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
-import httpx
 import pytest
 
 from preau.gate.haproxy.process import haproxy_binary
 from preau.gate.spool import SpoolCounts, counted
-from preau.school.demo.accounts import PASSWORD
-from preau_process import PreauProcess, free_port
+from preau_process import PreauProcess, free_port, hands_in, signed_in, work_of
 
 
 def get(url: str, **headers: str) -> tuple[int, str]:
@@ -59,37 +56,17 @@ def rename_tables(data: Path, *, gone: bool) -> None:
                 database.execute(f'ALTER TABLE "{table}" RENAME TO "{f"gone_{table}" if gone else table[5:]}"')
 
 
-def work_of(browser: httpx.Client, lesson: str) -> str:
-    """An event of who is signed in: that a lesson was opened."""
-    edition, _, name = lesson.removeprefix("/colis/editions/").partition("/")
-    person = re.search(r'data-person="([^"]+)"', browser.get("/journee/").text)
-    assert person is not None
-    event = {
-        "uuid": "6f1c1e4e-7d6e-4b8e-9a53-0a8f0a6c7c11", "person": person[1], "edition": edition,
-        "lesson": name.removesuffix(".html"), "item": "", "kind": "lesson_opened", "response": None,
-        "client_at": "2026-11-23T07:41:09.120Z",
-    }  # fmt: skip
-    return json.dumps({"v": 1, "events": [event]})
-
-
 def test_a_lesson_the_status_page_and_work_handed_in_outlive_the_school(server: PreauProcess) -> None:
-    lesson = json.loads((server.data / "published/lessons_of_the_day.json").read_text())["sections"]["ecole"]["url"]
-    with httpx.Client(base_url=server.url, follow_redirects=True) as browser:
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get("/connexion/personnel/").text)
-        assert token is not None
-        who = {"csrfmiddlewaretoken": token[1], "identifiant": "claire.lefevre", "mot_de_passe": PASSWORD}
-        assert browser.post("/connexion/personnel/", data=who, headers={"Origin": server.url}).url.path == "/journee/"
-        work = {
-            "content": work_of(browser, lesson),
-            "headers": {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
-        }
+    lesson = server.lesson()
+    with signed_in(server.url) as browser:
+        work = work_of(browser, lesson)
         rename_tables(server.data, gone=True)
         status, page = get(f"{server.url}/parcours/", Accept="text/html")
         assert (status, "Traceback" in page) in {(503, False), (500, False)}
         assert get(f"{server.url}/etat")[0] == 200
         assert get(f"{server.url}/static/site.css")[0] == 200
         assert get(server.url + lesson)[0] == 200
-        kept = browser.post("/travail/journal", **work)
+        kept = hands_in(browser, work)
         assert (kept.status_code, kept.json()["kept"]["code"]) == (202, "work_kept")
     summary = f"{server.url}/etat/api/v2/summary.json"
     assert within(30, lambda: "_outage" in get(summary)[1]), "the canary sings every five seconds"
@@ -99,8 +76,7 @@ def test_a_lesson_the_status_page_and_work_handed_in_outlive_the_school(server: 
     rename_tables(server.data, gone=False)
     server.start()
     assert within(10, lambda: counted(server.data / "spool") == SpoolCounts(0, 0))
-    with closing(sqlite3.connect(server.data / "school.sqlite3")) as database:
-        assert database.execute("SELECT kind FROM work_workevent").fetchall() == [("lesson_opened",)]
+    assert server.stored_work() == [("lesson_opened",)]
 
 
 def within(seconds: float, true: Callable[[], bool]) -> bool:

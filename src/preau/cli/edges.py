@@ -11,6 +11,7 @@ from preau.gate.haproxy.render import CONFIGURATION
 from preau.project import installation, logs
 from preau.project.haproxy_edge import HaproxyEdge
 from preau.project.options import Options
+from preau.project.standby import Standby
 
 
 def render(options: Options, folder: Path, *, bind: str, peers: tuple[str, ...], name: str) -> int:
@@ -34,10 +35,16 @@ def agent(options: Options, folder: Path) -> int:
     """Feeds the HAProxy of this folder until it is interrupted."""
     logs.configure(as_json=options.log_json)
     try:
-        asyncio.run(_edge(options, folder, bind="").agent.run())
+        asyncio.run(_feed(options, _edge(options, folder, bind="")))
     except KeyboardInterrupt:
         return 0
     return 1
+
+
+async def _feed(options: Options, edge: HaproxyEdge) -> None:
+    """The agent, and beside it what outlives the application."""
+    standby = Standby(options, installation.keyring(options), edge)
+    await asyncio.gather(edge.agent.run(), standby.run())
 
 
 def _edge(

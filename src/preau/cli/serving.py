@@ -1,6 +1,7 @@
 """`preau serve` and `preau demo`: make the database ready, then run the process."""
 
 import errno
+import sys
 import time
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from preau.cli.main import set_up_django
 from preau.cli.terminal import printable, stop
 from preau.gate.haproxy.process import EdgeNotStarted
 from preau.project import installation, logs
+from preau.project.guard import guard, is_guarded
 from preau.project.options import Options
 from preau.project.serve import serve
 
@@ -36,11 +38,26 @@ def _run(options: Options, *, before: Callable[[], None], announce: Callable[[],
     """The folder is held before the database is looked at: another server may be working on it."""
     logs.configure(as_json=options.log_json)
     installation.prepare(options.data)
+    if is_guarded():
+        _serve(options, before, announce)
+        return
     try:
         with installation.held(options.data):
-            _serve(options, before, announce)
+            if options.edge == "haproxy":
+                _guard(options)
+            else:
+                _serve(options, before, announce)
     except installation.DataFolderBusyError:
         stop(f"Un autre processus sert déjà depuis le dossier {options.data} : arrêtez-le ou changez PREAU_DATA.")
+
+
+def _guard(options: Options) -> None:
+    """HAProxy, the standby, and this very command as the application behind them."""
+    try:
+        code = guard(options, installation.keyring(options), [sys.executable, "-m", "preau.cli", *sys.argv[1:]])
+    except EdgeNotStarted as error:
+        stop(f"HAProxy n’a pas démarré : {printable(str(error))}")
+    sys.exit(code)
 
 
 def _serve(options: Options, before: Callable[[], None], announce: Callable[[], None]) -> None:
@@ -52,8 +69,6 @@ def _serve(options: Options, before: Callable[[], None], announce: Callable[[], 
     before()
     try:
         serve(options, installation.keyring(options), ready=announce)
-    except EdgeNotStarted as error:
-        stop(f"HAProxy n’a pas démarré : {printable(str(error))}")
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

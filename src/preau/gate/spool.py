@@ -12,6 +12,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -138,7 +139,8 @@ class Spool:
         Moved back into the folder it is tried again.
         """
         word = re.sub(r"[^0-9a-z_]", "_", reason.lower())[:60] or "refused"
-        path.replace(self._aside / f"{_item_of(path.name)}.{word}.work")
+        with suppress(FileNotFoundError):  # an operator's hand was faster
+            path.replace(self._aside / f"{_item_of(path.name)}.{word}.work")
 
     def _refused(self, subject: str, size: int) -> SpoolRefusal | None:
         limits = self._limits

@@ -1,7 +1,8 @@
 """HAProxy in front of the application, in two ways.
 
-``PREAU_EDGE=haproxy``: one process owns everything. HAProxy listens on BIND, the application behind it on a socket in a
-folder that only this account may enter; the process writes the files of HAProxy, starts it, feeds it and ends it.
+``PREAU_EDGE=haproxy``: one process, the guard, owns everything. HAProxy listens on BIND, the application behind it on a
+socket in a folder that only this account may enter; the guard writes the files of HAProxy, starts and ends both
+(``project.guard``), and the application feeds HAProxy.
 ``PREAU_EDGE=external``: the operator runs HAProxy on what ``preau edge render`` wrote and ``preau edge agent`` feeds;
 the application listens on BIND without a gate. In both the application answers only to who shows the edge's secret.
 """
@@ -72,6 +73,8 @@ class HaproxyEdge:
     Attributes:
         agent: what feeds HAProxy; to be run for as long as it runs.
         socket: the socket on which the application has to listen.
+        application: where it listens, as HAProxy writes it.
+        standby_socket: the socket of the process beside the edge.
     """
 
     def __init__(  # noqa: PLR0913  each is a choice of who runs the edge
@@ -92,7 +95,8 @@ class HaproxyEdge:
         self._peers, self._name = peers, name
         self._bind = bind or _address(*options.bind)
         self._ours = application is None
-        self._application = application or f"unix@{self.socket}"
+        self.standby_socket = self._folder / "standby.sock"
+        self.application = application or f"unix@{self.socket}"
         self._process = EdgeProcess(self._folder, write=self.write)
         control, published = Control(self._folder / "edge.sock"), options.data / "published"
         ledger = EdgeLedger(control)
@@ -124,7 +128,6 @@ class HaproxyEdge:
     async def __aenter__(self) -> Self:
         """Starts HAProxy; raises ``EdgeNotStarted``."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.socket.unlink(missing_ok=True)
         await self._process.start()
         return self
 
@@ -145,7 +148,8 @@ class HaproxyEdge:
         return EdgeSettings(
             folder=str(self._folder),
             bind=self._bind,
-            application=self._application,
+            application=self.application,
+            standby=f"unix@{self.standby_socket}",
             edge_secret=edge_secret(self._keyring),
             cookies=cookie_names(secure=options.secure),
             secure=options.secure,

@@ -10,7 +10,7 @@ import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
@@ -42,11 +42,11 @@ def serve(options: Options, keyring: Keyring, *, ready: Callable[[], None]) -> N
     The caller holds the data folder: it had to, before it looked at the database.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    _raise_descriptor_limit()
+    raise_descriptor_limit()
     uvloop.run(_serve(options, keyring, ready))
 
 
-def _raise_descriptor_limit() -> None:
+def raise_descriptor_limit() -> None:
     """Debian gives a process 1,024 descriptors and allows it many more: without this, 1,000 pupils fill the server."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
@@ -81,8 +81,8 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
     if house.letterbox is not None:
         jobs["letterbox"] = house.letterbox.deliver
     if house.haproxy is not None:
-        jobs["haproxy"] = house.haproxy.run
-    async with house.haproxy or nullcontext(), _running(jobs):
+        house.haproxy.socket.unlink(missing_ok=True)  # of one that was killed
+    async with _running(jobs):
         log.info("serving", bind=f"{host}:{port}", capacity=options.capacity)
         loop.call_later(0.05, ready)
         stopping = asyncio.create_task(_stop_when_asked(asked_to_stop, house.live.stop, server.stop))

@@ -112,6 +112,7 @@ def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
         "wants_page": _wants_page(settings),
         "busy": _busy(),
         "totals": _totals(),
+        **_servers(settings),
     }
     fields["pass_in_stays"] = _part("new_pass", {"on": "tcp-request content", **fields})
     fields["pass_of_a_claim"] = _part("new_pass", {"on": "http-request", **fields})
@@ -248,6 +249,33 @@ def _busy() -> str:
         "    tcp-request content set-var(req.busy) var(req.week),bytes({},12),hex2i if {{ var(req.weekday) -m int {} }}"
     )
     return "\n".join(rule.format(6 * weekday, weekday) for weekday in range(7))
+
+
+def _servers(settings: EdgeSettings) -> dict[str, str]:
+    """Where the application and the standby are both: work handed in goes by the standby, files only without the other.
+
+    Where a connection fails, that server is out at once and the same request goes to the other; it is looked at each
+    second, and back within one.
+    """
+    application, standby = f"server application {settings.application}", f"server standby {settings.standby}"
+    school, homework = f"maxconn {settings.school_width}", f"maxconn {settings.homework_width}"
+    rows = {"school": [f"{application} {school}"], "open": [application], "homework": [f"{application} {homework}"]}
+    if settings.standby:
+        watched = "check inter 1s fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down"
+        over = "option redispatch 1"
+        by_it = "use-server standby if hands_in post card"
+        rows = {
+            "school": [over, by_it, f"{application} {school}", f"{standby} weight 0 {school} {watched}"],
+            "open": [
+                over,
+                "retries 3",
+                "retry-on conn-failure empty-response",
+                f"{application} {watched}",
+                f"{standby} backup",
+            ],
+            "homework": [over, f"{standby} {homework} {watched}", f"{application} {homework} backup"],
+        }
+    return {f"{name}_servers": "\n".join(f"    {row}" for row in said) for name, said in rows.items()}
 
 
 def _totals() -> str:

@@ -21,6 +21,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
         bind: ``address:port`` to listen on.
         certificate: PEM file with certificate and key; empty serves plain HTTP.
         application: ``address:port`` of the application, which trusts nobody but this edge.
+        standby: address of the process beside the edge (``project.standby``), written like ``application``; empty for
+            none. Work handed in goes through it; what is open to everybody does while the application is gone.
         edge_secret: 22 to 64 base64url characters by which the application knows the edge.
         cookies, secure, school: as the embedded engine's.
         open: addresses without the gate.
@@ -62,5 +64,6 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_line: int = 54
     sign_in_per_source: int = 10
     clock_offset_s: int = 0
+    standby: str = ""
     peers: tuple[tuple[str, str], ...] = ()
     own_name: str = ""
