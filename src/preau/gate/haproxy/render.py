@@ -188,11 +188,22 @@ def _places(settings: EdgeSettings) -> dict[str, str]:
 def _patterns() -> dict[str, str]:
     return {
         "kid": "[0-9]{1,6}-[0-9a-f]{4}",
-        "integer": "(?:0|[1-9][0-9]{0,18})",
+        "integer": _integers_below(2**63),
         "id": _ID,
         "mac": "[0-9A-Za-z_-]{22}",
         "good_way_back": "^/(?!/)(?!attente/)[A-Za-z0-9._~!$()*+,;=:@%/?&-]*$",
     }
+
+
+def _integers_below(limit: int) -> str:
+    """A pattern of the canonical decimals below ``limit``: what is larger would be cut to another number."""
+    digits = str(limit - 1)
+    ways = ["0", f"[1-9][0-9]{{0,{len(digits) - 2}}}", digits]
+    for place, digit in enumerate(digits):
+        least = 0 if place else 1
+        if int(digit) > least:
+            ways.append(f"{digits[:place]}[{least}-{int(digit) - 1}][0-9]{{{len(digits) - 1 - place}}}")
+    return f"(?:{'|'.join(ways)})"
 
 
 def _limits(settings: EdgeSettings) -> dict[str, str]:
