@@ -44,7 +44,7 @@ CODES = {
     "missing_field": Refusal.MALFORMED,
     "oversized": Refusal.MALFORMED,
 }
-LATER = {"register": {"reports"}}
+LATER = {"register": {"reports"}, "gate_report": {"verdict"}}
 """Fields that came later: a file written before them is still read."""
 
 

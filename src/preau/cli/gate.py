@@ -13,7 +13,7 @@ import click
 from preau.cli.terminal import printable
 from preau.published.files import read_published
 from preau.published.gate_orders import Change, OrderRefused, give_order, orders_now
-from preau.published.gate_words import LANES, LEVELS, MODES, RESOURCES, reason_in_words
+from preau.published.gate_words import LANES, LEVELS, MODES, RESOURCES, VERDICTS, reason_in_words
 from preau.published.shapes import GATE_REPORT_FILE, MAX_CAPACITY, GateOrders, GateReport, Mode, Refused, encode
 
 FRESH_S: Final = 10
@@ -80,6 +80,8 @@ def _rows(report: GateReport, orders: GateOrders) -> Iterable[tuple[str, str]]:
     yield "Mode", MODES[report.mode].name
     yield "Ordres", f"{_orders(orders)} ; {orders.by} : {orders.reason}" if orders.at_s else "aucun"
     most = "sans limite" if report.capacity >= MAX_CAPACITY else f"sur {report.capacity}"
+    if report.verdict:
+        yield "Constat", VERDICTS.get(report.verdict, report.verdict)
     yield "À l’intérieur", f"{report.inside} {most}, et {report.inside_staff} personnels"
     yield "Entrées par seconde", _per_s(report.entries_per_s, report.rate_per_s)
     yield "Âge du plan", f"{report.plan_age_s} s"

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
-from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
+from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry
 from preau.gate.rules.controller import ENTRY_S
 from preau.gate.rules.discount import discounted_key, is_on_offer
 from preau.gate.rules.lottery import rank_keys
@@ -213,7 +213,7 @@ class Doorkeeper:
         outlook = self._porter.outlook
         return Room(
             capacity=outlook.capacity,
-            unproven=unproven_places(outlook.capacity) if visitor.bare else None,
+            unproven=outlook.unproven if visitor.bare else None,
             claims_per_s=int(outlook.plan.claims_at(now_s=now_s)),
         )
 

@@ -16,16 +16,19 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from preau.gate.ledger.interface import AT_THE_DOOR_MAX, Census, Counts, Wait, Waiter
+from preau.gate.ledger.interface import AT_THE_DOOR_MAX, WAITING_MAX, Census, Counts, Wait, Waiter
 from preau.gate.operators_desk import OperatorsDesk
 from preau.gate.pilot import Pilot
+from preau.gate.rules.admission import unproven_places
 from preau.gate.rules.calling import QUEUES, Group
+from preau.gate.rules.ladder import SIEGE
 from preau.gate.rules.orders import Ordered, due, obeyed
-from preau.gate.rules.places import PUPILS
+from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan
 from preau.gate.rules.standing import Curve, curve
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 from preau.gate.rules.steering import Course, Seen
+from preau.gate.rules.turnout import Doorstep, Totals, Turnout, Waiting
 from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries
 from preau.gate.ticking import TICK_S, tick_for_ever
 from preau.published.files import PublishedFile, read_published, write_if_changed
@@ -44,6 +47,9 @@ PUBLISH_EVERY_S: Final = 5.0
 SAMPLE_EVERY_S: Final = 30.0
 """Browsers poll at least this often, so a new sample has been heard before it is judged."""
 
+NEARLY_FULL: Final = WAITING_MAX * 3 // 4
+"""So many heard are halved at once: soon the ledger would have no room for pupils who come after a flood."""
+
 log = structlog.get_logger("preau.gate")
 
 
@@ -61,6 +67,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """People of lanes 1 and 3 inside at once."""
     free: int
     """Places free at the last look, or 0 since a claim was refused."""
+    unproven: int
+    """Of the places, for devices that showed no cookie yet."""
     census: Census
     level: int = 0
     """Of the ladder, 0 to 5: ``rules.ladder``."""
@@ -117,6 +125,7 @@ class Porter:
         self._sampled_at_s = self._published_at_s = clock()
         self._restored = False
         self._sample = 1
+        self._doorstep = Doorstep()
         self._looks: deque[Look] = deque(maxlen=LOOKS_MAX)  # the latest first
         nobody = Outlook(
             plan=obeyed(open_plan(clock()), self.desk.ordered().mode),
@@ -125,6 +134,7 @@ class Porter:
             entries=Entries(0, 0.0),
             capacity=capacity,
             free=capacity,
+            unproven=unproven_places(capacity),
             census=Census(0, 0, 0, ()),
         )
         self.outlook = _told(nobody, now_s=clock())
@@ -140,9 +150,10 @@ class Porter:
             await self._restore_at_the_door()
         census = await self._ledger.census(now_s=now_s)
         holds, entries = self.desk.ordered(), self._latest_entries(census, now_s)
-        groups = _groups(census.waiting, self._sample)
+        turnout, waiting = self._look(census, now_s)
+        groups = _groups(waiting, self._sample)
         before = self.pilot.level
-        course = self._steer(census, groups, entries, now_s)
+        course = self._steer(census, groups, entries, turnout, now_s)
         situation = Situation(
             now_s=now_s,
             capacity=holds.called_capacity,
@@ -165,12 +176,33 @@ class Porter:
             suspended=holds.suspends,
             capacity=holds.capacity,
             free=0 if holds.mode == "closed" else max(0, holds.capacity - census.inside),
+            unproven=_unproven(holds, course, groups),
             census=census,
         )
         self.outlook = _told(told, now_s=now_s)
         await self._tell(holds, before, now_s=now_s)
 
-    def _steer(self, census: Census, groups: list[Group], entries: Entries, now_s: float) -> Course:
+    def _look(self, census: Census, now_s: float) -> tuple[Turnout | None, list[Waiter]]:
+        """Who comes and comes back; and who is counted as waiting: under siege, in lane 3, who has come back once."""
+        until_s = census.until_s or (0.0,) * len(census.waiting)
+        heard = [
+            (waiter, seen_s)
+            for waiter, seen_s in zip(census.waiting, until_s, strict=True)
+            if in_sample(lot_of(waiter.tid), self._sample)
+        ]
+        totals = Totals(tuple(self.desk.tally.admitted), tuple(self.desk.tally.arrivals))
+        places = [Waiting(waiter.tid, waiter.lane, seen_s) for waiter, seen_s in heard]
+        turnout = self._doorstep.look(places, totals, sample=self._sample, now_s=now_s)
+        siege = self.pilot.level == SIEGE and bool(census.until_s)
+        return turnout, [
+            waiter
+            for waiter, _ in heard
+            if not siege or waiter.lane != OTHERS or self._doorstep.was_heard_twice(waiter.tid)
+        ]
+
+    def _steer(
+        self, census: Census, groups: list[Group], entries: Entries, turnout: Turnout | None, now_s: float
+    ) -> Course:
         seen = Seen(
             now_s=now_s,
             waiting=sum(group.people for group in groups),
@@ -178,15 +210,19 @@ class Porter:
             called=self._memory.newly_called,
             pupils_wait_s=self._pupils_wait_s(entries),
             expected_per_s=self._expected_per_s(now_s),
+            turnout=turnout,
         )
         return self.pilot.steer(seen)
 
     async def _tell(self, holds: Ordered, level_before: int, *, now_s: float) -> None:
         """What has its own pace, and what others read."""
         # A clock that went back must not silence the porter: the distance counts, not its sign.
+        heard = len(self.outlook.census.waiting)
         if abs(now_s - self._sampled_at_s) >= SAMPLE_EVERY_S:
             self._sampled_at_s = now_s
-            self._sample = next_sample(self._sample, heard=len(self.outlook.census.waiting))
+            self._sample = next_sample(self._sample, heard=heard)
+        elif self._doorstep.heard > NEARLY_FULL:
+            self._sample = next_sample(self._sample, heard=heard)
         if abs(now_s - self._published_at_s) >= PUBLISH_EVERY_S:
             self._published_at_s = now_s
             await self.publish_at_the_door()
@@ -213,9 +249,9 @@ class Porter:
         people = self.outlook.curves[PUPILS].people
         return people / entries.per_s if people and entries.per_s else 0.0
 
-    def _expected_per_s(self, now_s: float) -> float:
+    def _expected_per_s(self, now_s: float) -> float | None:
         expected = None if self._expected is None else self._expected.read()
-        return 0.0 if expected is None else expected.per_s(now_s)
+        return None if expected is None else expected.per_s(now_s)
 
     async def _restore_at_the_door(self) -> None:
         self._restored = True
@@ -253,7 +289,13 @@ def _write_waits(path: Path, waits: dict[str, Wait]) -> None:
     write_if_changed(path, encode(shape), durable=False)
 
 
-def _groups(waiting: tuple[Waiter, ...], sample: int) -> list[Group]:
+def _unproven(holds: Ordered, course: Course, groups: list[Group]) -> int:
+    others_wait = any(group.lane < OTHERS for group in groups)
+    rate_per_s = course.calls_per_s
+    return unproven_places(holds.capacity, rate_per_s=rate_per_s, others_wait=others_wait, siege=course.siege)
+
+
+def _groups(waiting: list[Waiter], sample: int) -> list[Group]:
     """The waiting people by lane and key, each standing for ``sample`` of them."""
-    heard = sorted((waiter.lane, waiter.order_key) for waiter in waiting if in_sample(lot_of(waiter.tid), sample))
-    return [Group(lane, key, sum(sample for _ in same)) for (lane, key), same in groupby(heard)]
+    places = sorted((waiter.lane, waiter.order_key) for waiter in waiting)
+    return [Group(lane, key, sum(sample for _ in same)) for (lane, key), same in groupby(places)]

@@ -46,6 +46,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     no_show: float | None = None
     level: int | None = None
     level_reason: str = ""
+    verdict: str = ""
 
 
 class Look(Protocol):
@@ -133,6 +134,7 @@ def build_report(look: Look, figures: Figures, counted: Counted, standing: Stand
         level=level,
         level_since_s=int(standing.level_since_s),
         level_reason=reason,
+        verdict=figures.verdict,
         level_seconds={str(n): seconds for n, seconds in enumerate(standing.level_seconds)},
         overload_s=standing.overload_s,
         bound_by=figures.bound_by,

@@ -56,6 +56,8 @@ REASONS: Final = {
     "queueing": "les réponses attendent trop longtemps leur tour",
     "wait": "les élèves qui ont cours attendraient plus de cinq minutes",
     "attack": "trop de demandes ne viennent pas d’élèves",
+    "crowd": "beaucoup de monde vient en même temps, comme l’emploi du temps l’annonçait",
+    "host": "les machines finissent moins de travail qu’avant, sans qu’il vienne plus de monde",
     "failing": "trop de réponses échouent",
     "app_silent": "l’application ne répond plus",
     "database_silent": "la base de données ne répond plus",
@@ -63,6 +65,14 @@ REASONS: Final = {
     "ordered": "ordre d’un exploitant",
 }
 """Reasons of a level, by the code that the report and the journal of the ladder carry."""
+
+
+VERDICTS: Final = {
+    "crowd": "C’est l’affluence prévue : presque tout le monde montre un carnet.",
+    "attack": "C’est une attaque : bien plus d’arrivées que prévu, peu de carnets, des tickets qui ne reviennent pas.",
+    "host": "C’est une panne des machines : les arrivées sont normales, le travail fini baisse et l’attente monte.",
+}
+"""What the crowd is taken for, by the code of the report; no code: nothing special is known."""
 
 
 def reason_in_words(code: str) -> str:

@@ -248,7 +248,8 @@ class GateReport(Shape, frozen=True, kw_only=True):
     ``waiting``: by lane, (low, best, high): 19 in 20 times the number lies between; all equal when everybody was
     counted. ``rate_per_s``: entries planned; ``claims_per_s``: the limit above which claims are refused; None: no
     controller says. ``bound_by``: the key of the resource that bounds the rate, or empty. ``no_show``: share of the
-    called who do not come. ``level_reason``: a code of ``gate_words``, or empty.
+    called who do not come. ``level_reason``: a code of ``gate_words``, or empty. ``verdict``: what the crowd is taken
+    for, a code of ``gate_words.VERDICTS``; empty: nothing special is known.
     ``oldest_wait_s``: since when the first of the waiting of lanes 2 and 3 has stood there; None: nobody, or not known.
     ``level_seconds``: by level, since the start; ``overload_s``: seconds with a queueing time above half a second.
     ``edges``: processes that call by this plan.
@@ -272,6 +273,7 @@ class GateReport(Shape, frozen=True, kw_only=True):
     level: Level
     level_since_s: Instant
     level_reason: Line
+    verdict: Line = ""
     level_seconds: dict[Annotated[str, Meta(pattern=r"\A[0-5]\Z")], Count]
     overload_s: Count
     bound_by: Line

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from preau.published.gate_words import LEVELS, MODES
+from preau.published.gate_words import LEVELS, MODES, VERDICTS
 from preau.published.shapes import GateReport, GateResource
 from preau.watch.signals.reading import Signals
 
@@ -81,6 +81,11 @@ def _mode(signals: Signals) -> Iterable[Sample]:
 def _binding(signals: Signals) -> Iterable[Sample]:
     gate = signals.gate
     return [] if gate is None else [((key,), float(key == gate.bound_by)) for key in gate.resources]
+
+
+def _verdict(signals: Signals) -> Iterable[Sample]:
+    gate = signals.gate
+    return [] if gate is None else [((code,), float(code == gate.verdict)) for code in VERDICTS]
 
 
 def _queue_s(one: GateResource) -> float | None:
@@ -213,6 +218,7 @@ ROWS: Final[tuple[Row, ...]] = (
         "Time with a queueing time above half a second, since the start.",
         _told(lambda gate: gate.overload_s),
     ),
+    Row("preau_gate_verdict", _G, "0 or 1", "1 for what the crowd is taken for.", _verdict, ("verdict",)),
     Row("preau_gate_level", _G, f"0 to {_TOP}", f"Level of the ladder, 0 to {_TOP}.", _one(lambda s: s.level)),
     Row(
         "preau_gate_level_start_time_seconds",

@@ -11,6 +11,8 @@ import pytest
 from gate.conformance.client import JSON, SECRET, GateOnAPort, Reply, free_port, gate_running
 from gate.conformance.conftest import MakeGate
 from gate.conformance.served import LATENCY_S
+from preau.published.files import write_by_rename
+from preau.published.shapes import GATE_ORDERS_FILE, GateOrders, encode
 from preau.tokens import admission, card, ticket
 from preau.tokens.admission import Pass
 from preau.tokens.card import Card, Role, hours_mask
@@ -357,3 +359,16 @@ def test_a_stay_counts_until_it_is_idle(make_gate: MakeGate) -> None:
     began = time.monotonic()
     gate.until(lambda: enters(gate, waiting))
     assert time.monotonic() - began > 1.5
+
+
+def test_while_a_pupil_waits_devices_without_cookies_have_one_place(make_gate: MakeGate) -> None:
+    gate = make_gate(1)
+    comes_in(gate)
+    pupil = {"carnet": card_of(gate, Role.PUPIL)}
+    assert not enters(gate, pupil)
+    gate.until(lambda: gate.state()["lanes"]["1"]["people"] == 1)
+    orders = GateOrders(capacity=9, mode="auto", pre_open_s=1800, by="", at_s=1, reason="")
+    write_by_rename(gate.folder / GATE_ORDERS_FILE, encode(orders), durable=False)
+    gate.until(lambda: gate.state()["free"] == 8)
+    assert [gate.ask("/", source=f"127.0.6.{number}").came_in for number in range(4)] == [True, False, False, False]
+    assert enters(gate, pupil)

@@ -351,3 +351,12 @@ async def test_a_redis_that_is_not_there_says_so() -> None:
     with pytest.raises(LedgerUnavailable):
         await ledger.census(now_s=NOW_S)
     await ledger.close()
+
+
+async def test_until_when_each_of_the_waiting_counts_is_told_and_grows_when_they_are_heard(ledger: Ledger) -> None:
+    for tid in ("a", "b"):
+        await ledger.note_waiting(Waiter(3, 7, tid), until_s=NOW_S + 90, now_s=NOW_S)
+    await ledger.note_waiting(Waiter(3, 7, "b"), until_s=NOW_S + 100, now_s=NOW_S + 10)
+    census = await ledger.census(now_s=NOW_S + 11)
+    until_s = {waiter.tid: until_s for waiter, until_s in zip(census.waiting, census.until_s, strict=True)}
+    assert until_s == {"a": NOW_S + 90, "b": NOW_S + 100}

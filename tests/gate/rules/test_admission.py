@@ -1,6 +1,6 @@
 """Entry and stay."""
 
-from preau.gate.rules.admission import is_worn, may_enter, pass_expiry
+from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
 from preau.gate.rules.calling import OPEN
 from preau.gate.rules.places import LessonRun, Place
 from preau.gate.rules.plan import Plan
@@ -43,3 +43,16 @@ def test_without_a_lesson_a_pass_lasts_the_idle_time() -> None:
 def test_a_pass_is_worn_when_less_than_half_remains() -> None:
     assert not is_worn(int(NOW_S) + 450, int(NOW_S) + 900, now_s=NOW_S)
     assert is_worn(int(NOW_S) + 449, int(NOW_S) + 900, now_s=NOW_S)
+
+
+def test_devices_without_a_cookie_have_a_quarter_and_never_more_than_half_of_the_entries() -> None:
+    assert unproven_places(400) == 100
+    assert unproven_places(400, rate_per_s=4.0) == 4 * UNPROVEN_S // 2
+    assert unproven_places(400, rate_per_s=0.0) == 1
+    assert unproven_places(1) == 1
+
+
+def test_while_others_wait_they_have_one_place_and_under_siege_a_fiftieth() -> None:
+    assert unproven_places(400, others_wait=True) == 1
+    assert unproven_places(400, siege=True) == 8
+    assert unproven_places(400, siege=True, others_wait=True) == 1

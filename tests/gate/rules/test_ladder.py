@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from preau.gate.rules.ladder import FREE, PRIORITY, REFUGE, SIEGE, SMOOTHING, Rung, Signs, need, step
+from preau.gate.rules.verdict import ATTACK, CROWD, HOST
 
 CALM = Signs(
     utilisation=0.2,
@@ -31,8 +32,8 @@ def lives(rung: Rung, signs: Signs, *, from_s: int, seconds: int) -> Rung:
         ({"waiting": 1}, SMOOTHING),
         ({"waiting": 1, "queue_s": 0.06}, PRIORITY),
         ({"pupils_wait_s": 301.0}, PRIORITY),
-        ({"under_attack": True, "queue_s": 1.0}, SIEGE),
-        ({"under_attack": True, "answers": False}, REFUGE),
+        ({"verdict": ATTACK, "queue_s": 1.0}, SIEGE),
+        ({"verdict": ATTACK, "answers": False}, REFUGE),
     ],
 )
 def test_each_sign_needs_its_level(change: dict[str, object], level: int) -> None:
@@ -75,3 +76,12 @@ def test_the_reason_is_of_today_also_when_the_level_stays() -> None:
     rung = Rung(level=SMOOTHING, since_s=0.0, reason="autre chose")
     assert step(rung, CALM._replace(expected_per_s=11.0), now_s=5.0).reason == "forecast"
     assert msgspec.json.encode(rung)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"verdict": CROWD, "waiting": 1}, "crowd"), ({"verdict": HOST, "queue_s": 1.0}, "host")],
+)
+def test_a_verdict_is_the_reason_of_a_level_and_never_its_cause(change: dict[str, object], reason: str) -> None:
+    assert need(CALM._replace(**change)).reason == reason  # type: ignore[arg-type]
+    assert need(CALM._replace(verdict=str(change["verdict"]))).level == FREE

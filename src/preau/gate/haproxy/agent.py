@@ -19,7 +19,6 @@ from preau.gate.haproxy.ledger import PRESENCE, EdgeLedger
 from preau.gate.page.lessons import LESSON_PATHS, SECTIONS
 from preau.gate.porter import Outlook, Porter
 from preau.gate.public_draw import draw_json
-from preau.gate.rules.admission import unproven_places
 from preau.gate.ticking import tick_for_ever
 from preau.published import shapes
 from preau.published.files import PublishedFile
@@ -148,7 +147,7 @@ def plan_of(outlook: Outlook, *, now_s: float) -> maps.Lines:
     return maps.plan_lines(
         outlook.plan,
         capacity=outlook.capacity,
-        unproven=unproven_places(outlook.capacity),
+        unproven=outlook.unproven,
         sample=outlook.sample,
         level=outlook.level,
         suspended=outlook.suspended,

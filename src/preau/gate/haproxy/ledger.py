@@ -29,7 +29,7 @@ class EdgeLedger:
         self._door: dict[str, Wait] = {}
         self._admitted: dict[int, int] = {}
 
-    async def census(self, *, now_s: float) -> Census:  # noqa: ARG002  HAProxy has its own clock
+    async def census(self, *, now_s: float) -> Census:
         try:
             used = await self._control.used()
             waiting = await self._control.entries("t_waiting", "data.gpt0 eq 0")
@@ -38,11 +38,13 @@ class EdgeLedger:
             raise LedgerUnavailable(str(error)) from error
         figures = next((entry.data for entry in claims if entry.key == "limited"), {})
         self._admitted = {lane: _figure(figures, lane + 1) for lane in range(4)}
+        places = _latest(waiting)
         return Census(
             inside=used.get("t_guests", 0) + used.get("t_unproven", 0),
             inside_staff=used.get("t_staff", 0),
             admitted_total=sum(number for lane, number in self._admitted.items() if lane),
-            waiting=tuple(_latest(waiting)),
+            waiting=tuple(waiter for _, waiter in places),
+            until_s=tuple(now_s + expires_in_ms / 1000 for expires_in_ms, _ in places),
         )
 
     @property
@@ -80,14 +82,14 @@ def _figure(figures: dict[str, int], index: int) -> int:
     return figures.get(f"gpc{index}", 0)
 
 
-def _latest(entries: list[Entry]) -> list[Waiter]:
-    """One place for each ticket: the one that was heard last."""
+def _latest(entries: list[Entry]) -> list[tuple[int, Waiter]]:
+    """One place for each ticket: the one that was heard last, and how long it will be remembered (ms)."""
     places: dict[str, tuple[int, Waiter]] = {}
     for entry in entries:
         waiter = _waiter(entry.key)
         if waiter is not None and places.get(waiter.tid, (0, waiter))[0] <= entry.expires_in_ms:
             places[waiter.tid] = (entry.expires_in_ms, waiter)
-    return [waiter for _expires, waiter in places.values()]
+    return list(places.values())
 
 
 def _waiter(key: str) -> Waiter | None:

@@ -89,6 +89,8 @@ class Census(NamedTuple):
     """Claims granted in lanes 1 and 3 since the ledger began."""
     waiting: tuple[Waiter, ...]
     """In no particular order."""
+    until_s: tuple[float, ...] = ()
+    """Until when each of them counts as present, in the same order: it grows when they are heard. Empty: not known."""
 
 
 class Counts(Protocol):

@@ -135,7 +135,8 @@ class MemoryLedger:
         self._left = {sid: until_s for sid, until_s in self._left.items() if until_s > now_s}
         self._linked = {room: count for room, count in self._linked.items() if count[1] > now_s}
         waiting = tuple(waiter for waiter, _ in self._waiting.values())
-        return Census(len(self._inside) - self._staff, self._staff, self._admitted_total, waiting)
+        until_s = tuple(until_s for _, until_s in self._waiting.values())
+        return Census(len(self._inside) - self._staff, self._staff, self._admitted_total, waiting, until_s)
 
     async def close(self) -> None:
         """Nothing to let go of."""

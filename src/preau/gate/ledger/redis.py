@@ -193,7 +193,7 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
 end
 return {
   redis.call('ZCARD', limited), redis.call('ZCARD', staff), tonumber(redis.call('GET', admitted) or 0),
-  redis.call('HGETALL', waiting),
+  redis.call('HGETALL', waiting), redis.call('ZRANGE', present, 0, -1, 'WITHSCORES'),
 }
 """
 
@@ -279,9 +279,11 @@ class RedisLedger:
 
     async def census(self, *, now_s: float) -> Census:
         keys = ["limited", "staff", "left", "waiting", "present", "admitted"]
-        limited, staff, admitted, waiting = await self._run(_CENSUS, keys, [now_s])
-        pairs = zip(waiting[::2], waiting[1::2], strict=True)
-        return Census(int(limited), int(staff), int(admitted), tuple(_waiter(tid, place) for tid, place in pairs))
+        limited, staff, admitted, waiting, present = await self._run(_CENSUS, keys, [now_s])
+        places = tuple(_waiter(tid, place) for tid, place in zip(waiting[::2], waiting[1::2], strict=True))
+        until_s = {tid: float(text) for tid, text in zip(present[::2], present[1::2], strict=True)}
+        known = tuple(until_s.get(place.tid, now_s) for place in places)
+        return Census(int(limited), int(staff), int(admitted), places, known)
 
     async def close(self) -> None:
         await self._redis.aclose()

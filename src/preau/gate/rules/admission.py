@@ -21,6 +21,12 @@ page for longer comes back with an early ticket."""
 UNPROVEN_SHARE: Final = 0.25
 """Of the capacity, for all such devices together: however many robots come, three places in four are for people."""
 
+UNPROVEN_RATE: Final = 0.5
+"""Of the entries, for them, when each stays until it is forgotten: more would be a rate of robots."""
+
+UNPROVEN_SIEGE: Final = 0.02
+"""Of the capacity, under attack: as lane 3 has of the calls."""
+
 LIMITED_LANES: Final = (PUPILS, CARDS, OTHERS)
 
 
@@ -44,9 +50,24 @@ def pass_expiry(lane: int, run: LessonRun | None, *, now_s: float, idle_s: float
     return int(max(idle_end_s, min(run.ends_at_s, now_s + LONGEST_RUN_S) + AFTER_LESSON_S))
 
 
-def unproven_places(capacity: int) -> int:
-    """How many devices without any cookie may be inside at once; one at least, or nobody new could begin."""
-    return max(1, int(capacity * UNPROVEN_SHARE))
+def unproven_places(
+    capacity: int, *, rate_per_s: float | None = None, others_wait: bool = False, siege: bool = False
+) -> int:
+    """How many devices without any cookie may be inside at once; one at least, or nobody new could begin.
+
+    Args:
+        capacity: people of lanes 1 to 3 inside at once.
+        rate_per_s: entries a second that the controller plans; None: none plans.
+        others_wait: whether anybody waits in lanes 1 and 2. Then these devices have what those leave: one place. Who
+            is a person comes back with the ticket, is no such device any more, and is called by the floor of lane 3.
+        siege: whether the ladder is on this level.
+    """
+    if others_wait:
+        return 1
+    most = capacity * (UNPROVEN_SIEGE if siege else UNPROVEN_SHARE)
+    if rate_per_s is not None:
+        most = min(most, UNPROVEN_RATE * rate_per_s * UNPROVEN_S)
+    return max(1, int(most))
 
 
 def is_worn(expires_at_s: int, fresh_expiry_s: int, *, now_s: float) -> bool:

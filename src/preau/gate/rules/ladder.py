@@ -5,7 +5,7 @@
 | 0 | libre | nothing presses | nobody waits, passes are given silently |
 | 1 | lissage | the rate binds, or more are expected than can enter | people wait, with lessons meanwhile |
 | 2 | priorité | work queues, or a class would wait over five minutes | challenge offered in lane 3 |
-| 3 | siège | the watch says attack | lane 3 at a fiftieth; nobody is blocked |
+| 3 | siège | the verdict is an attack (``rules.verdict``) | lane 3 at a fiftieth; nobody is blocked |
 | 4 | refuge | the application or the database does not answer | lessons, status and tickets go on |
 | 5 | rideau | the porter is dead too: an edge decides alone | order kept, claims at half the last rate |
 
@@ -15,6 +15,8 @@ Level 5 is never chosen here: an edge is there by itself when its plan has run o
 from typing import Final, NamedTuple
 
 import msgspec
+
+from preau.gate.rules import verdict
 
 ENTER_AFTER_S: Final = 5.0
 """A level is entered when it was needed for so long: one slow second is no state."""
@@ -34,8 +36,8 @@ class Signs(NamedTuple):
 
     ``utilisation``: work finished over capacity, of the resource that binds. ``queue_s``: its mean queueing time, and
     ``target_queue_s`` the most that is normal. ``expected_per_s``: people expected by the timetable, ``rate_per_s``:
-    people who can enter. ``pupils_wait_s``: how long the last class called will have waited. ``under_attack``: the
-    watch's verdict. ``answers``: whether application and database do.
+    people who can enter. ``pupils_wait_s``: how long the last class called will have waited. ``verdict``: of
+    ``rules.verdict``. ``answers``: whether application and database do.
     """
 
     utilisation: float
@@ -45,7 +47,7 @@ class Signs(NamedTuple):
     expected_per_s: float
     rate_per_s: float
     pupils_wait_s: float
-    under_attack: bool = False
+    verdict: str = verdict.NONE
     answers: bool = True
 
 
@@ -70,14 +72,14 @@ def need(signs: Signs) -> Need:
     """The level that would fit this very second."""
     if not signs.answers:
         return Need(REFUGE, "app_silent")
-    if signs.under_attack:
+    if signs.verdict == verdict.ATTACK:
         return Need(SIEGE, "attack")
     if signs.queue_s > signs.target_queue_s:
-        return Need(PRIORITY, "queueing")
+        return Need(PRIORITY, "host" if signs.verdict == verdict.HOST else "queueing")
     if signs.pupils_wait_s > LONG_WAIT_S:
         return Need(PRIORITY, "wait")
     if signs.waiting:
-        return Need(SMOOTHING, "waiting")
+        return Need(SMOOTHING, "crowd" if signs.verdict == verdict.CROWD else "waiting")
     if signs.expected_per_s > signs.rate_per_s:
         return Need(SMOOTHING, "forecast")
     if signs.utilisation >= BUSY:

@@ -21,6 +21,9 @@ SAMPLE_LOTS: Final = 1024
 _SIX_BITS: Final = {sign: bits for bits, sign in enumerate(f"{ascii_uppercase}{ascii_lowercase}{digits}-_")}
 """What a character of base64url says."""
 
+PACE_LONGEST_S: Final = 30.0
+"""However slow, a browser polls as often as this (client/gate/standing.ts), give or take a fifth."""
+
 FEW, MANY = 100, 10_000
 PACE_FEW_S, PACE_S, PACE_MANY_S = 2, 5, 10
 """The least time between two polls of one browser, by how many wait: 10,000 at 10 s are 1,000 polls a second."""

@@ -1,0 +1,158 @@
+"""Who comes, and who comes back: counted from the looks at the ledger, so that every engine tells the same.
+
+A place that was not there at the last look is an arrival; so is an entry of somebody who was never seen waiting. A
+place of lane 3 is *shown again* once it is heard a second time (a poll, a reload) or has entered: browsers do, robots
+without cookies never do. Who has not been heard for longer than any browser is silent counts as lost.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from preau.gate.rules.places import OTHERS
+from preau.gate.rules.state import PACE_LONGEST_S, pace_s
+from preau.tokens.ticket import LANES
+
+WINDOW_S: Final = 5
+"""Arrivals are a mean over so many looks: a class that comes in one second is no flood."""
+
+HEARD_AGAIN_S: Final = 1.5
+"""A place whose presence was prolonged by more than this was heard again; less is two clocks and a slow look."""
+
+LATE_S: Final = 2.0
+PACE_SPREAD: Final = 1.2
+"""The longest silence of a browser is its slowest pace, so much more by chance, and the way to the ledger."""
+
+FADES: Final = 0.95
+JUDGED_LEAST: Final = 20.0
+"""Fewer tickets that came back or did not say nothing."""
+
+FEW: Final = 20
+"""Fewer people in lane 3 than this are nobody's flood: they count as people, shown again or not."""
+
+
+class Waiting(NamedTuple):
+    """One place of the census: ``until_s`` is when it will be forgotten unless it is heard again; 0: not known."""
+
+    tid: str
+    lane: int
+    until_s: float
+
+
+class Totals(NamedTuple):
+    """By lane, since some beginning: claims granted, and places given (0 where the engine does not count them)."""
+
+    entered: tuple[int, ...]
+    drawn: tuple[int, ...]
+
+
+class Turnout(NamedTuple):
+    """``cards_per_s``, ``others_per_s``: people who came, with a card or class link, and in lane 3.
+
+    ``shown_again``: share of the tickets of lane 3 that came back, of those of which it can be known; None: not known.
+    ``people_share``: share of those present in lane 3 that were heard twice; 1 while they are few, or it is not known.
+    """
+
+    cards_per_s: float
+    others_per_s: float
+    shown_again: float | None
+    people_share: float
+
+
+class _Place:
+    __slots__ = ("again", "judged", "lane", "since_s", "until_s")
+
+    def __init__(self, lane: int, since_s: float, until_s: float) -> None:
+        self.lane, self.since_s, self.until_s = lane, since_s, until_s
+        self.again = self.judged = False
+
+
+class Doorstep:
+    """Remembers the last look. Mutable; one for each porter, told once a second. Bounded by the census."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, _Place] = {}
+        self._totals = Totals((0,) * LANES, (0,) * LANES)
+        self._sample = 0
+        self._came: deque[tuple[int, int]] = deque(maxlen=WINDOW_S)
+        self._back = self._lost = 0.0
+
+    def look(self, waiting: Sequence[Waiting], totals: Totals, *, sample: int, now_s: float) -> Turnout | None:
+        """What one more second says; None while there is nothing to compare it with.
+
+        Args:
+            waiting: who is heard waiting, one in ``sample`` of all.
+            totals: what the engine has counted.
+            sample: one in so many is heard.
+            now_s: wall clock.
+        """
+        begins = sample != self._sample
+        new, gone = self._compare(waiting, now_s)
+        claims, drawn = _more(totals.entered, self._totals.entered), _more(totals.drawn, self._totals.drawn)
+        self._totals, self._sample = totals, sample
+        if begins:
+            return None
+        knows_until = all(one.until_s for one in waiting)
+        walked_in = [max(0, claims[lane] - sample * gone[lane]) for lane in range(LANES)]
+        # An engine that counts the places it gives sees also those for which the ledger has no room.
+        came = [max(sample * new[lane] + walked_in[lane], drawn[lane]) for lane in range(LANES)]
+        self._came.append((sum(came[:OTHERS]), came[OTHERS]))
+        self._back = FADES * self._back + min(gone[OTHERS], claims[OTHERS] / sample)
+        self._lost *= FADES
+        if knows_until:
+            self._judge(now_s, silent_s=_longest_silence_s(len(waiting) * sample))
+        return self._turnout(knows_until=knows_until)
+
+    @property
+    def heard(self) -> int:
+        """How many were heard waiting at the last look."""
+        return len(self._places)
+
+    def was_heard_twice(self, tid: str) -> bool:
+        """Whether somebody who waits has shown the ticket again since the first look."""
+        place = self._places.get(tid)
+        return place is not None and place.again
+
+    def _compare(self, waiting: Sequence[Waiting], now_s: float) -> tuple[list[int], list[int]]:
+        """By lane: places that are new, and places gone before they were forgotten and not judged yet."""
+        before, self._places = self._places, {}
+        new, gone = [0] * LANES, [0] * LANES
+        for one in waiting:
+            place = before.pop(one.tid, None)
+            if place is None:
+                place = _Place(one.lane, now_s, one.until_s)
+                new[one.lane] += 1
+            elif one.until_s > place.until_s + HEARD_AGAIN_S:
+                place.again = True
+            place.lane = one.lane
+            self._places[one.tid] = place
+        for place in before.values():
+            gone[place.lane] += place.until_s > now_s and not place.judged
+        return new, gone
+
+    def _judge(self, now_s: float, *, silent_s: float) -> None:
+        for place in self._places.values():
+            if place.lane == OTHERS and not place.judged and (place.again or now_s - place.since_s > silent_s):
+                place.judged = True
+                self._back += place.again
+                self._lost += not place.again
+
+    def _turnout(self, *, knows_until: bool) -> Turnout:
+        others = [place for place in self._places.values() if place.lane == OTHERS]
+        judged = self._back + self._lost
+        return Turnout(
+            cards_per_s=sum(cards for cards, _ in self._came) / len(self._came),
+            others_per_s=sum(without for _, without in self._came) / len(self._came),
+            shown_again=self._back / judged if knows_until and judged >= JUDGED_LEAST else None,
+            people_share=sum(place.again for place in others) / len(others)
+            if knows_until and len(others) >= FEW
+            else 1.0,
+        )
+
+
+def _more(now: Sequence[int], before: Sequence[int]) -> list[int]:
+    return [max(0, late - early) for late, early in zip(now, before, strict=True)]
+
+
+def _longest_silence_s(waiting: int) -> float:
+    return PACE_SPREAD * min(4 * pace_s(waiting), PACE_LONGEST_S) + LATE_S

@@ -1,0 +1,139 @@
+"""Who comes and who comes back, second by second, from looks at the waiting alone."""
+
+from preau.gate.rules.turnout import FEW, Doorstep, Totals, Turnout, Waiting
+
+PRESENT_S = 90.0
+
+
+class Door:
+    """People who wait, and a second that passes. ``counts``: the engine counts the places that it gives."""
+
+    def __init__(self, *, counts: bool = False, room: int = 10**6) -> None:
+        self.doorstep = Doorstep()
+        self.counts, self.room = counts, room
+        self.now_s = 1000.0
+        self.until_s: dict[str, float] = {}
+        self.lane: dict[str, int] = {}
+        self.entered, self.drawn = [0] * 4, [0] * 4
+        self.numbers = 0
+        self.told: Turnout | None = None
+
+    def come(self, lane: int, people: int) -> list[str]:
+        names = [f"{self.numbers + number}" for number in range(people)]
+        self.numbers += people
+        self.drawn[lane] += people if self.counts else 0
+        for name in names[: max(0, self.room - len(self.until_s))]:
+            self.lane[name], self.until_s[name] = lane, self.now_s + PRESENT_S
+        return names
+
+    def poll(self, names: list[str]) -> None:
+        self.until_s.update({name: self.now_s + PRESENT_S for name in names if name in self.until_s})
+
+    def enter(self, names: list[str]) -> None:
+        for name in names:
+            del self.until_s[name]
+            self.entered[self.lane[name]] += 1
+
+    def second(self, *, sample: int = 1) -> Turnout | None:
+        self.now_s += 1
+        self.until_s = {name: until_s for name, until_s in self.until_s.items() if until_s > self.now_s}
+        waiting = [Waiting(name, self.lane[name], until_s) for name, until_s in self.until_s.items()]
+        totals = Totals(tuple(self.entered), tuple(self.drawn))
+        self.told = self.doorstep.look(waiting, totals, sample=sample, now_s=self.now_s)
+        return self.told
+
+
+def known(told: Turnout | None) -> Turnout:
+    assert told is not None
+    return told
+
+
+def test_the_first_look_says_nothing_and_neither_does_the_first_of_another_sample() -> None:
+    door = Door()
+    door.come(3, 500)
+    assert door.second() is None
+    assert known(door.second()).others_per_s == 0.0
+    assert door.second(sample=2) is None
+
+
+def test_arrivals_are_told_by_card_and_without_and_so_is_who_walks_in() -> None:
+    door = Door()
+    door.second()
+    for _ in range(6):
+        door.come(1, 10)
+        door.come(2, 5)
+        door.come(3, 4)
+        door.entered[3] += 2
+        door.entered[0] += 1
+        door.second()
+    assert known(door.told)[:2] == (16.0, 6.0)
+
+
+def test_who_enters_after_a_wait_is_not_another_arrival_and_has_come_back() -> None:
+    door = Door()
+    door.second()
+    people = door.come(3, 30)
+    door.second()
+    door.enter(people)
+    told = known(door.second())
+    assert told.others_per_s == 15.0
+    assert told.shown_again == 1.0
+
+
+def test_browsers_come_back_and_robots_do_not() -> None:
+    door = Door()
+    door.second()
+    people = door.come(3, 40)
+    for second in range(60):
+        door.come(3, 40)
+        if second % 10 == 5:
+            door.poll(people)
+        door.second()
+    told = known(door.told)
+    assert told.shown_again is not None
+    assert told.shown_again < 0.05
+    assert told.people_share < 0.05
+
+
+def test_a_crowd_of_new_devices_whose_browsers_poll_comes_back() -> None:
+    door = Door()
+    door.second()
+    came: list[list[str]] = []
+    for second in range(60):
+        came.append(door.come(3, 20))
+        for group in came[second % 15 :: 15]:
+            door.poll(group)
+        door.second()
+    told = known(door.told)
+    assert told.shown_again is not None
+    assert told.shown_again > 0.9
+    assert told.people_share > 0.7
+
+
+def test_a_few_who_have_not_come_back_yet_are_people() -> None:
+    door = Door()
+    door.second()
+    door.come(3, FEW - 1)
+    told = known(door.second())
+    assert (told.people_share, told.shown_again) == (1.0, None)
+
+
+def test_an_engine_that_does_not_know_until_when_says_nothing_about_coming_back() -> None:
+    door = Door()
+    door.second()
+    door.come(3, 100)
+    for _ in range(60):
+        door.until_s = dict.fromkeys(door.until_s, 1e9)
+        waiting = [Waiting(name, 3, 0.0) for name in door.until_s]
+        door.now_s += 1
+        told = door.doorstep.look(waiting, Totals((0,) * 4, (0,) * 4), sample=1, now_s=door.now_s)
+    assert known(told)[2:] == (None, 1.0)
+
+
+def test_an_engine_that_counts_its_places_sees_also_those_for_whom_the_ledger_has_no_room() -> None:
+    door = Door(counts=True, room=100)
+    door.second()
+    for _ in range(10):
+        door.come(3, 400)
+        door.second()
+    assert known(door.told).others_per_s == 400.0

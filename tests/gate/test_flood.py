@@ -1,0 +1,89 @@
+"""A flood of devices without cookies: the verdict, level 3, and everybody who goes on entering."""
+
+import json
+from typing import Any
+
+from gate.harness import INSIDE, Gate, MakeGate
+from preau.gate.ladder_journal import LadderJournal
+from preau.gate.pilot import Pilot
+from preau.gate.rules.admission import unproven_places
+from preau.gate.rules.ladder import FREE, SIEGE
+from preau.published.files import write_by_rename
+from preau.published.shapes import EXPECTED_ARRIVALS_FILE, ExpectedArrivals, encode
+
+ROBOTS_PER_S = 12
+
+
+def expect(gate: Gate, per_s: float) -> None:
+    """What the timetable says of the next hour."""
+    expected = ExpectedArrivals(first_minute_s=int(gate.clock.now_s) - 60, per_minute=[per_s * 60] * 60)
+    write_by_rename(gate.published / EXPECTED_ARRIVALS_FILE, encode(expected), durable=False)
+
+
+async def flooded(gate: Gate, seconds: int) -> None:
+    for _ in range(seconds):
+        for _ in range(ROBOTS_PER_S):
+            await gate.person("203.0.113.9").asks()
+        await gate.seconds_pass()
+
+
+def report(gate: Gate) -> dict[str, Any]:
+    return dict(json.loads((gate.published / "gate_report.json").read_bytes()))
+
+
+async def test_a_flood_is_judged_narrowed_and_written_down_and_nobody_is_blocked(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=40)
+    gate.porter.pilot = Pilot(journal=LadderJournal(gate.published))
+    expect(gate, 1.0)
+    await gate.seconds_pass(2)
+    await flooded(gate, 45)
+    assert gate.porter.outlook.level == SIEGE
+    assert gate.porter.outlook.unproven == unproven_places(40, siege=True) == 1
+    assert (report(gate)["verdict"], report(gate)["level_reason"]) == ("attack", "attack")
+    assert LadderJournal(gate.published).last(1)[0].to_level == SIEGE
+
+    assert (await gate.with_card("ines").asks()).body == INSIDE
+    newcomer = gate.person("198.51.100.7")
+    assert (await newcomer.asks()).waits
+    await flooded(gate, 2)
+    await newcomer.asks("/attente/etat.json?b=1")
+    await flooded(gate, 3)
+    assert (await newcomer.asks()).body == INSIDE
+
+    await gate.seconds_pass(100)
+    assert gate.porter.outlook.level < SIEGE
+    await gate.seconds_pass(180)
+    assert gate.porter.outlook.level == FREE
+    assert gate.porter.outlook.unproven == unproven_places(40)
+
+
+async def test_without_a_timetable_nobody_is_accused(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=40)
+    await gate.seconds_pass(2)
+    await flooded(gate, 45)
+    assert gate.porter.outlook.level < SIEGE
+
+
+async def test_a_school_on_new_devices_whose_browsers_poll_is_no_attack(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=40)
+    expect(gate, 1.0)
+    await gate.seconds_pass(2)
+    people = []
+    for second in range(45):
+        people += [gate.person(f"198.51.100.{second}") for _ in range(ROBOTS_PER_S)]
+        for person in people[second % 8 :: 8]:
+            await person.asks("/attente/etat.json?b=1" if person.cookies else "/")
+        await gate.seconds_pass()
+        assert gate.porter.outlook.level < SIEGE
+
+
+async def test_while_pupils_wait_devices_without_a_cookie_have_one_place_and_no_more(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    await gate.seconds_pass()
+    assert (await gate.with_card("ines").asks()).waits
+    gate.restart(capacity=40)
+    await gate.seconds_pass()
+    for number in range(10):
+        await gate.person(f"203.0.113.{number}").asks()
+    await gate.seconds_pass()
+    assert gate.porter.outlook.census.inside == 1
