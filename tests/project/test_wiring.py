@@ -8,8 +8,9 @@ import pytest
 
 from asgi_client import call
 from preau.project import installation
+from preau.project.haproxy_edge import OPEN_PATHS
 from preau.project.options import Options, parse
-from preau.project.wiring import House, behind_proxies, build
+from preau.project.wiring import House, before_the_gate, behind_proxies, build
 
 
 @pytest.fixture
@@ -74,3 +75,11 @@ async def test_only_a_trusted_proxy_says_who_comes(
 ) -> None:
     headers = {} if forwarded_for is None else {"x-forwarded-for": forwarded_for}
     assert (await call(behind_proxies(whoami, proxies), "/", headers=headers)).text == visitor
+
+
+async def nobody(scope: Any, receive: Any, send: Any) -> None:
+    """An application that is never asked."""
+
+
+def test_haproxy_leaves_open_what_stands_before_the_gate_and_nothing_else() -> None:
+    assert tuple(before_the_gate(nobody, nobody, nobody, nobody)) == OPEN_PATHS

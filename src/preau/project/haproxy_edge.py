@@ -45,7 +45,7 @@ SCHOOL_PATHS: Final = SchoolPaths(
     scripts=SCRIPT_PATHS,
 )
 OPEN_PATHS: Final = ("/__*", "/metrics", "/static/*", *AT_THE_ROOT, "/colis/*", "/etat", "/etat/*")
-"""What is answered without the gate; ``*``: everything that begins so. The keys of ``before`` in ``project.wiring``."""
+"""What is answered without the gate; ``*``: everything that begins so. The keys of ``wiring.before_the_gate``."""
 
 FOLDER: Final = "edge"
 LONGEST_FOLDER: Final = 70

@@ -94,10 +94,7 @@ def build(options: Options, keyring: Keyring) -> House:
     )
     health = Health(canary, metrics=lambda: render(signals.read()))
     static = static_application(options.data, stylesheet=options.stylesheet)
-    before: dict[str, Application] = {
-        "/__*": health, "/metrics": health, "/static/*": static, **dict.fromkeys(AT_THE_ROOT, static),
-        "/colis/*": PackageFiles(options.data / "colis"), "/etat": status, "/etat/*": status,
-    }  # fmt: skip
+    before = before_the_gate(health, static, PackageFiles(options.data / "colis"), status)
     edge = Edge(before=before, behind=gate.application, hosts=known_hosts(options), secure=options.secure)
     served = behind_proxies(edge, options.proxies) if gate.embedded else behind_an_edge(edge, keyring)
     return House(served, shell, canary, gate.run, live, publisher, gate.haproxy, letterbox)
@@ -110,6 +107,16 @@ def _letterbox(options: Options, keyring: Keyring, shell: SchoolShell) -> Letter
         shell, folder=options.data / SPOOL, keyring=keyring, cookies=cookie_names(secure=options.secure),
         write_lane=SCHOOL_PATHS.write_lane,
     )  # fmt: skip
+
+
+def before_the_gate(
+    health: Application, static: Application, packages: Application, status: Application
+) -> dict[str, Application]:
+    """Who answers what is not behind the gate, by path; ``*``: everything that begins so."""
+    return {
+        "/__*": health, "/metrics": health, "/static/*": static, **dict.fromkeys(AT_THE_ROOT, static),
+        "/colis/*": packages, "/etat": status, "/etat/*": status,
+    }  # fmt: skip
 
 
 class _Gate(NamedTuple):

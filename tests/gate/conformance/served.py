@@ -8,13 +8,16 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from preau.gate.engine import Engine
+from preau.gate.answers import JSON, Answer, headers_of_kind, write
+from preau.gate.engine import Engine, GateSnapshot
 from preau.gate.haproxy import maps
 from preau.gate.haproxy.agent import EdgeAgent, plan_of
 from preau.gate.haproxy.behind import BehindTheEdge
@@ -73,10 +76,20 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": json.dumps(seen).encode()})
 
 
+def with_figures(app: Any, snapshot: Callable[[], GateSnapshot]) -> Any:
+    """The application, with what the gate counts at an address without the gate."""
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == "/__figures":
+            await write(send, Answer(status=200, body=msgspec.json.encode(snapshot()), headers=headers_of_kind(JSON)))
+        elif scope["type"] != "lifespan":
+            await app(scope, receive, send)
+
+    return serve
+
+
 async def embedded(port: int, porter: Porter, engine: Engine) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "lifespan":
-            await engine(scope, receive, send)
+    app = with_figures(engine, engine.snapshot)
 
     ticking = asyncio.create_task(porter.run())
     try:
@@ -101,12 +114,7 @@ async def behind_haproxy(
     keys, plan = maps.key_lines(keyring, now_s=clock()), plan_of(porter.outlook, now_s=clock())
     draw = draw_json(keyring, now_s=clock()).decode()
     write_files(folder, render(settings, keys, plan, porter.outlook.state_json.decode(), draw))
-    app = BehindTheEdge(application, secret=settings.edge_secret)
-
-    async def served(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "lifespan":
-            await app(scope, receive, send)
-
+    served = with_figures(BehindTheEdge(application, secret=settings.edge_secret), agent.snapshot)
     host, _, port = settings.application.rpartition(":")
     server = Server(served, address=host, port=int(port), interface=Interfaces.ASGINL)
     serving = asyncio.create_task(server.serve())

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from gate.conformance.client import JSON, SECRET, GateOnAPort, gate_running
-from gate.conformance.conftest import MONDAY_0830_S, offset_to
+from gate.conformance.conftest import MONDAY_0830_S, MakeGate, offset_to
 from preau.tokens import admission, card, ticket
 from preau.tokens.admission import Pass
 from preau.tokens.card import Card, Role
@@ -22,6 +23,8 @@ from preau.tokens.ticket import Ticket
 VECTORS = json.loads((Path(__file__).parents[3] / "docs/protocol/vectors/tokens.json").read_text("utf-8"))
 KINDS = ("c1", "t1", "p1")
 MUTATIONS = 3000
+REFUSALS = 1200
+COOKIES = {"c1": "carnet", "t1": "ticket", "p1": "passe"}
 SEED = 20261123
 VERIFY: dict[str, Callable[..., Any]] = {"c1": card.verify, "t1": ticket.verify, "p1": admission.verify}
 CARRIED_BY_A_COOKIE = re.compile(r"[!-+\--:<-\[\]-~]+")
@@ -194,3 +197,24 @@ def test_genuine_tokens_are_taken(closed_gate: GateOnAPort) -> None:
     for number in range(150):
         kind = KINDS[number % 3]
         assert takes(closed_gate, kind, text := forger.genuine(kind)), text
+
+
+def test_refused_tokens_are_counted_by_their_reason_and_answers_and_places_too(make_gate: MakeGate) -> None:
+    gate = make_gate(0)
+    now_s = gate.now_s()
+    forger, expected, told, drawn = Forger(now_s), Counter[str](), 0, 0
+    for number in range(REFUSALS):
+        kind, text = KINDS[number % 3], forger.broken(KINDS[number % 3])
+        verdict = VERIFY[kind](Keyring(SECRET), text, now_s=now_s)
+        expected[verdict if isinstance(verdict, Refusal) else "taken"] += 1
+        reply = gate.ask("/", accept=JSON, cookies={COOKIES[kind]: text})
+        told += reply.waits
+        drawn += "ticket" in reply.cookies and reply.cookies["ticket"].split(".")[4] not in text
+    assert expected.keys() == {"taken", *Refusal}
+    del expected["taken"]
+
+    def counted_so_far() -> tuple[Counter[str], int, int]:
+        figures = gate.ask("/__figures", accept=JSON).json()
+        return Counter(figures["tokens_refused"]), figures["refused_total"], figures["arrivals_total"]
+
+    gate.until(lambda: counted_so_far() == (expected, told, drawn))

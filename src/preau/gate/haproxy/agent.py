@@ -22,6 +22,7 @@ from preau.gate.public_draw import draw_json
 from preau.gate.ticking import tick_for_ever
 from preau.published import shapes
 from preau.published.files import PublishedFile
+from preau.tokens.envelope import Refusal
 from preau.tokens.keyring import DAY_S, Keyring
 from preau.tokens.ticket import LANES
 
@@ -63,6 +64,7 @@ class EdgeAgent:
         self._lessons_file = PublishedFile(published / shapes.LESSONS_OF_THE_DAY_FILE, shapes.LessonsOfTheDay)
         self._clock = clock
         self._written: dict[str, object] = {}
+        self._figures: dict[str, int] = {}
         self._process = 0
         self._failures_total = 0
 
@@ -83,6 +85,7 @@ class EdgeAgent:
         if process != self._process:
             self._process, self._written = process, {}  # it started from the files: tell it all
         await self._free()
+        self._figures = await self._control.variables()
         await self._porter.tick()
         self._porter.desk.tally.admitted = [self._ledger.admitted_by_lane.get(lane, 0) for lane in range(LANES)]
         now_s, outlook = self._clock(), self._porter.outlook
@@ -100,18 +103,18 @@ class EdgeAgent:
         await self._offer_lessons()
 
     def snapshot(self) -> GateSnapshot:
-        """Figures for the status page. An edge does not count tickets that it minted or refused."""
+        """Figures for the status page, since HAProxy started."""
         outlook = self._porter.outlook
         waiting = {lane: curve.people for lane, curve in outlook.curves.items()}
         return GateSnapshot(
             inside=outlook.census.inside + outlook.census.inside_staff,
             waiting=waiting,
-            arrivals_total=outlook.census.admitted_total + sum(waiting.values()),
+            arrivals_total=self._figures.get("drawn", 0),
             admitted_total=outlook.census.admitted_total,
-            refused_total=0,
+            refused_total=self._figures.get("refused", 0),
             capacity=outlook.capacity,
             level=outlook.level,
-            tokens_refused={},
+            tokens_refused={code: n for code in Refusal if (n := self._figures.get(code, 0))},
             ledger_failures_total=self._failures_total,
         )
 

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from preau.gate.haproxy.maps import Lines, chunks
+from preau.gate.haproxy.refusals import FIGURES
 
 ANSWER_WITHIN_S: Final = 5.0
 MOST_BYTES: Final = 12_000
 """A command with its payload has to fit HAProxy's buffer of 16 KiB."""
 
 _USED = re.compile(r"^# table: (\w+), .*used:(\d+)", re.MULTILINE)
+_VARIABLE = re.compile(r"^proc\.(\w+): type=sint value=<(\d+)>", re.MULTILINE)
 _ENTRY = re.compile(r"key=(\S+) .*?exp=(\d+)(.*)")
 _DATUM = re.compile(r"(\w+)(?:\(\d+\))?=(\d+)")
 
@@ -75,6 +77,11 @@ class Control:
     async def used(self) -> dict[str, int]:
         """How many entries each table holds."""
         return {name: int(number) for name, number in _USED.findall(await self.ask("show table"))}
+
+    async def variables(self) -> dict[str, int]:
+        """The figures that the rules keep for the whole process, by name."""
+        answer = await self.ask(";".join(f"get var proc.{name}" for name in FIGURES))
+        return {name: int(number) for name, number in _VARIABLE.findall(answer)}
 
     async def entries(self, table: str, condition: str = "") -> list[Entry]:
         """The entries of a table, or those that meet ``condition`` (``data.gpt0 eq 0``)."""

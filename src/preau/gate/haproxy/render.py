@@ -15,7 +15,7 @@ import msgspec
 from preau.gate.answers import refusal_json
 from preau.gate.favours import CHALLENGE_PATH, CHALLENGE_REFUSED
 from preau.gate.hall import DRAW_PATH, SOLVER_CACHED_S
-from preau.gate.haproxy import maps, pages
+from preau.gate.haproxy import maps, pages, refusals
 from preau.gate.haproxy.responses import TICKET_COOKIE_S, error_pages, own_headers, resting_head
 from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.haproxy.waiting import waiting_rules
@@ -111,6 +111,8 @@ def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
         "sync": " peers edges" if settings.peers else "",
         "wants_page": _wants_page(settings),
         "busy": _busy(),
+        "figures": refusals.declared(),
+        "refusals": Template(refusals.rules(settings.folder, offset_s=settings.clock_offset_s)).substitute(_patterns()),
         "totals": _totals(),
         **_servers(settings),
     }

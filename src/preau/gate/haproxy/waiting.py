@@ -4,6 +4,7 @@ from gettext import gettext as _
 
 from preau.gate.answers import refusal_json
 from preau.gate.haproxy import pages
+from preau.gate.haproxy.refusals import counted
 from preau.gate.haproxy.responses import RETRY_AFTER_S, WAITING, own_headers
 from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.page.render import SLOW_REFRESH_S
@@ -13,7 +14,7 @@ def waiting_rules(settings: EdgeSettings, csp: str, kind: pages.Kind = pages.USU
     """The answers to who waits: for scripts, then the page of this kind in its voice and pace."""
     folder = settings.folder
     prepared = [*_reader(settings), *_standing(folder, kind), *_told(folder, kind), *_meanwhile(folder, kind)]
-    lines = [*_for_scripts(settings), *prepared, *_for_people(settings, csp, kind)]
+    lines = [counted("refused"), *_for_scripts(settings), *prepared, *_for_people(settings, csp, kind)]
     return "\n".join(f"    http-request {line}" for line in lines)
 
 
