@@ -189,7 +189,9 @@ def main() -> None:
     logs.configure(as_json=True)
     sys.setswitchinterval(serve.SWITCH_INTERVAL_S)
     serve.raise_descriptor_limit()  # as the product does
-    uvloop.run(Process(order).run())
+    process = Process(order)
+    serve.spare_what_stays()
+    uvloop.run(process.run())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+import msgspec
+
 from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
 from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry
@@ -43,14 +45,14 @@ TICKET_COOKIE_S: Final = 2 * 86_400
 """As long as the ticket's key is accepted: today and tomorrow."""
 
 
-class Admitted(NamedTuple):
+class Admitted(msgspec.Struct, frozen=True):
     """Come in. ``cookies``: Set-Cookie values for this response."""
 
     admission: Pass
     cookies: tuple[str, ...]
 
 
-class Waits(NamedTuple):
+class Waits(msgspec.Struct, frozen=True):
     """Not yet.
 
     Attributes:

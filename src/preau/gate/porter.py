@@ -6,9 +6,9 @@ second later. It also publishes ``at_the_door.json``: there the live class reads
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -297,5 +297,5 @@ def _unproven(holds: Ordered, course: Course, groups: list[Group]) -> int:
 
 def _groups(waiting: list[Waiter], sample: int) -> list[Group]:
     """The waiting people by lane and key, each standing for ``sample`` of them."""
-    places = sorted((waiter.lane, waiter.order_key) for waiter in waiting)
-    return [Group(lane, key, sum(sample for _ in same)) for (lane, key), same in groupby(places)]
+    present = Counter([(waiter.lane, waiter.order_key) for waiter in waiting])
+    return [Group(lane, key, people * sample) for (lane, key), people in sorted(present.items())]

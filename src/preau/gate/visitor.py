@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import parse_qs
 
+import msgspec
+
 from preau.tokens import admission, card, ticket
 from preau.tokens.admission import Pass
 from preau.tokens.card import Card
@@ -53,7 +55,7 @@ class Shown(NamedTuple):
 _NOTHING: Final = Shown()
 
 
-class Visitor(NamedTuple):
+class Visitor(msgspec.Struct, frozen=True):
     """A request, read.
 
     Attributes:

@@ -5,6 +5,7 @@ Granian is embedded (one process, so SIGKILL leaves nothing behind) and never ru
 """
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -82,6 +83,7 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
         jobs["letterbox"] = house.letterbox.deliver
     if house.haproxy is not None:
         house.haproxy.socket.unlink(missing_ok=True)  # of one that was killed
+    spare_what_stays()
     async with _running(jobs):
         log.info("serving", bind=f"{host}:{port}", capacity=options.capacity)
         loop.call_later(0.05, ready)
@@ -89,6 +91,16 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
         await server.serve()
         stopping.cancel()
     log.info("stopped")
+
+
+def spare_what_stays() -> None:
+    """What is loaded by now stays: the collector need not look at it again.
+
+    It does that every few seconds while Django works, and holds the interpreter meanwhile: 35 to 90 ms in which the
+    gate answers nobody, against 4 to 10 ms for what came since (the demo, measured beside other loads).
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _stop_when_asked(

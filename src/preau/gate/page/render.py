@@ -8,8 +8,11 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from string import Template, ascii_letters
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote
+
+import msgspec
+from msgspec.structs import replace
 
 from preau.gate.msgid import msgid as _
 from preau.gate.page.lessons import SECTIONS
@@ -46,7 +49,7 @@ _LOGO: Final = (
 )
 
 
-class Crowd(NamedTuple):
+class Crowd(msgspec.Struct, frozen=True):
     """What a waiting page says to a whole crowd. ``back``: the path to come back to; ``refresh_s`` 0 = suspended."""
 
     lane: int
@@ -59,14 +62,14 @@ class Crowd(NamedTuple):
     """Where who has no card yet may sign in; empty for the others."""
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True):
     """What a waiting page says to everybody of one key: people before, and how long it may take."""
 
     before: int
     told: Told
 
 
-class WaitingView(NamedTuple):
+class WaitingView(msgspec.Struct, frozen=True):
     """What one waiting page says."""
 
     crowd: Crowd
@@ -105,10 +108,10 @@ class Pages:
         """The waiting page; lessons and long addresses give way before the page grows over its size."""
         page, crowd = self._waiting_page(view), view.crowd
         while len(page) > MAX_PAGE_BYTES and len(crowd.lessons) > 1:
-            crowd = crowd._replace(lessons=crowd.lessons[:-1])
-            page = self._waiting_page(view._replace(crowd=crowd))
+            crowd = replace(crowd, lessons=crowd.lessons[:-1])
+            page = self._waiting_page(replace(view, crowd=crowd))
         if len(page) > MAX_PAGE_BYTES:
-            page = self._waiting_page(view._replace(crowd=crowd._replace(lessons=(), back="/")))
+            page = self._waiting_page(replace(view, crowd=replace(crowd, lessons=(), back="/")))
         return page
 
     def _waiting_page(self, view: WaitingView) -> bytes:
@@ -180,7 +183,7 @@ def _of_one(view: WaitingView) -> dict[str, bytes]:
 @lru_cache(STANDINGS_MAX)
 def _of_a_standing(standing: Standing, said: Words) -> dict[str, bytes]:
     """What everybody of one key is told: a class, and everybody again who asks again before it has changed."""
-    before, told = standing
+    before, told = standing.before, standing.told
     wait = wait_text(told.interval)
     fields = {
         "title": escape(f"{wait or _('File d’attente')} · Préau"),
