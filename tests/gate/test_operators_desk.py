@@ -137,6 +137,18 @@ async def test_the_history_is_there_at_once_and_bounded(make_gate: MakeGate) -> 
     assert instants[-1] > gate.clock.now_s - 5
 
 
+async def test_a_wait_is_told_once_it_has_come_to_its_end(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=1)
+    await fill(gate)
+    late = gate.person("192.0.2.9")
+    assert (await late.asks()).waits
+    await gate.seconds_pass(21)
+    assert report_of(gate).wait_s == (None, None, None)
+    await obey(gate, capacity=20)
+    await gate.seconds_pass(5)
+    assert report_of(gate).wait_s == (20, 20, 20)
+
+
 async def test_a_report_that_cannot_be_written_is_said_once_and_stops_nothing(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=3)
     await gate.seconds_pass()

@@ -71,6 +71,16 @@ def test_the_porters_report_becomes_metrics_in_base_units() -> None:
         "auto": 1, "open": 0, "drain": 0, "closed": 0,
     }  # fmt: skip
     assert told["preau_gate_report_age_seconds"] == 1.5
+    assert told["preau_gate_wait_seconds[quantile=0.9]"] == 310
+    assert "preau_gate_wait_seconds[quantile=0.99]" not in told
+    assert told["preau_gate_gave_up_total"] == 7
+    assert told["preau_gate_foretold_total[end=within]"] == 165
+
+
+def test_the_age_of_the_plan_is_told_above_all_when_the_porter_is_silent() -> None:
+    told = samples(render(reading(gate=None, planned_at_s=1_795_422_600.0, measured_at_s=1_795_422_648.5)))
+    assert told["preau_gate_plan_age_seconds"] == 48.5
+    assert "preau_gate_plan_age_seconds" not in samples(render(reading(gate=None)))
 
 
 def test_a_gate_without_controller_and_a_silent_porter_invent_no_figures() -> None:
@@ -85,7 +95,9 @@ def test_a_gate_without_controller_and_a_silent_porter_invent_no_figures() -> No
 
 
 def test_every_family_is_what_its_row_says() -> None:
-    whole = reading(gate=report(), arrivals_total=9, median_wait_s=(60, 120), tokens_refused={"token_forged": 1})
+    whole = reading(
+        gate=report(), planned_at_s=1.0, arrivals_total=9, median_wait_s=(60, 120), tokens_refused={"token_forged": 1}
+    )
     families = {family.name: family for family in text_string_to_metric_families(render(whole).decode())}
     for row in ROWS:
         family = families[exposed_name(row) if row.kind is Kind.INFO else row.name]

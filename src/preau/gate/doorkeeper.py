@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from preau.gate.ledger.interface import Holder, Ledger, Room, Wait, Waiter
+from preau.gate.ledger.interface import PRESENT_S, Holder, Ledger, Room, Wait, Waiter
 from preau.gate.porter import Porter
 from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry
 from preau.gate.rules.controller import ENTRY_S
@@ -37,9 +37,6 @@ from preau.tokens.ticket import Ticket
 NEWCOMER_S: Final = ENTRY_S
 NEWCOMERS_MAX: Final = 20_000
 """Who entered so lately that the requests are still the work of the entry; above the bound it counts as background."""
-
-PRESENT_S: Final = 90.0
-"""A waiting page that polls is heard at least every 30 s; three silences and it is gone (its place is not)."""
 
 TICKET_COOKIE_S: Final = 2 * 86_400
 """As long as the ticket's key is accepted: today and tomorrow."""

@@ -25,12 +25,13 @@ from preau.gate.rules.ladder import SIEGE
 from preau.gate.rules.orders import Ordered, due, obeyed
 from preau.gate.rules.places import OTHERS, PUPILS
 from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan
-from preau.gate.rules.standing import Curve, curve
+from preau.gate.rules.standing import Curve, curve, people_before
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 from preau.gate.rules.steering import Course, Seen
 from preau.gate.rules.turnout import Doorstep, Totals, Turnout, Waiting
-from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries
+from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries, wait_interval
 from preau.gate.ticking import TICK_S, tick_for_ever
+from preau.gate.watched_waits import Waited, WatchedWaits
 from preau.published.files import PublishedFile, read_published, write_if_changed
 from preau.published.shapes import (
     AT_THE_DOOR_FILE,
@@ -126,6 +127,7 @@ class Porter:
         self._restored = False
         self._sample = 1
         self._doorstep = Doorstep()
+        self._waits = WatchedWaits()
         self._looks: deque[Look] = deque(maxlen=LOOKS_MAX)  # the latest first
         nobody = Outlook(
             plan=obeyed(open_plan(clock()), self.desk.ordered().mode),
@@ -226,9 +228,20 @@ class Porter:
         if abs(now_s - self._published_at_s) >= PUBLISH_EVERY_S:
             self._published_at_s = now_s
             await self.publish_at_the_door()
-        self.desk.figures = self.pilot.figures(self.outlook.plan)
+        self.desk.figures = replace(self.pilot.figures(self.outlook.plan), waited=self._watched(now_s))
         await self.desk.report(self.outlook, holds, now_s=now_s)
         await self.pilot.note_change(level_before, now_s=now_s)
+
+    def _watched(self, now_s: float) -> Waited:
+        outlook = self.outlook
+        marks = {lane: outlook.plan.watermark(lane, now_s=now_s) for lane in QUEUES}
+        return self._waits.look(
+            outlook.census.waiting,
+            marks,
+            lambda place: wait_interval(people_before(outlook.curves, place), outlook.entries),
+            sample=outlook.sample,
+            now_s=now_s,
+        )
 
     def house_is_full(self) -> None:
         """A claim was refused: the last look is out of date, and nobody must be told to come in because of it."""

@@ -14,6 +14,7 @@ import msgspec
 
 from preau.gate.rules.places import CARDS, OTHERS, TIES
 from preau.gate.rules.standing import Curve
+from preau.gate.watched_waits import Waited
 from preau.published.shapes import (
     HISTORY_POINTS,
     HISTORY_STEP_S,
@@ -47,6 +48,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     level: int | None = None
     level_reason: str = ""
     verdict: str = ""
+    waited: Waited = Waited()
 
 
 class Look(Protocol):
@@ -140,6 +142,9 @@ def build_report(look: Look, figures: Figures, counted: Counted, standing: Stand
         bound_by=figures.bound_by,
         resources=dict(figures.resources),
         no_show=figures.no_show,
+        wait_s=figures.waited.wait_s,
+        gave_up=figures.waited.gave_up,
+        foretold=dict(figures.waited.foretold),
         plan_age_s=round(max(0.0, now_s - counted.planned_at_s), 1),
         mode=counted.mode,
         edges=counted.edges,

@@ -59,6 +59,7 @@ class SignalsReader:
             level_reason="" if report is None else report.level_reason,
             mode="auto" if report is None else report.mode,
             gate=report,
+            planned_at_s=self._planned_at_s(),
             arrivals_total=gate.arrivals_total,
             admitted_total=gate.admitted_total,
             refused_total=gate.refused_total,
@@ -73,6 +74,11 @@ class SignalsReader:
             work_aside=work.aside,
             db_ok=True if self._canary.app_ok else None,
         )
+
+    def _planned_at_s(self) -> float | None:
+        """When the plan was made that edges follow, also while the porter is silent: then it matters."""
+        report = self._report.read()
+        return None if report is None else report.at_s - report.plan_age_s
 
     def _fresh_report(self) -> GateReport | None:
         """The porter's report, from its file: the porter may be another process. Costs one ``stat`` and 1 kB."""

@@ -67,6 +67,10 @@ def _median(signals: Signals) -> Iterable[Sample]:
     return [] if signals.median_wait_s is None else zip([("low",), ("high",)], signals.median_wait_s, strict=True)
 
 
+def _wait_quantiles(signals: Signals) -> Iterable[Sample]:
+    return [] if signals.gate is None else zip([(share,) for share in SHARES], signals.gate.wait_s, strict=True)
+
+
 def _bounds(signals: Signals) -> Iterable[Sample]:
     waiting = {} if signals.gate is None else signals.gate.waiting
     for lane, (low, _best, high) in waiting.items():
@@ -91,6 +95,9 @@ def _verdict(signals: Signals) -> Iterable[Sample]:
 def _queue_s(one: GateResource) -> float | None:
     return None if one.queue_ms is None else one.queue_ms / 1000
 
+
+SHARES: Final = ("0.5", "0.9", "0.99")
+ENDS: Final = ("early", "within", "late")
 
 _C, _G = Kind.COUNTER, Kind.GAUGE
 _TOP: Final = len(LEVELS) - 1
@@ -119,6 +126,30 @@ ROWS: Final[tuple[Row, ...]] = (
         "s",
         "How long the first of the waiting devices without a lesson has waited.",
         _told(lambda gate: gate.oldest_wait_s),
+    ),
+    Row(
+        "preau_gate_wait_seconds",
+        _G,
+        "s",
+        "Wait until the call, quantile 0.5, 0.9 or 0.99 of the last 15 minutes, in steps of 5 s; those who gave up or "
+        "still wait count as longer (Kaplan-Meier); not exposed where too few were called to tell.",
+        _wait_quantiles,
+        ("quantile",),
+    ),
+    Row(
+        "preau_gate_gave_up",
+        _C,
+        "persons",
+        "Persons who left the queue without having been called, since the porter began.",
+        _told(lambda gate: gate.gave_up),
+    ),
+    Row(
+        "preau_gate_foretold",
+        _C,
+        "persons",
+        "Persons called early (before), within or late (after) the interval that they were told first.",
+        _by_key(lambda gate: {end: gate.foretold.get(end, 0) for end in ENDS}),
+        ("end",),
     ),
     Row("preau_gate_arrivals", _C, "persons", "Places drawn.", _one(lambda s: s.arrivals_total)),
     Row(
@@ -236,7 +267,13 @@ ROWS: Final[tuple[Row, ...]] = (
         ("level",),
     ),
     Row("preau_gate_mode", _G, "0 or 1", "1 for the mode that operators have ordered.", _mode, ("mode",)),
-    Row("preau_gate_plan_age_seconds", _G, "s", "Age of the plan that edges follow.", _told(lambda g: g.plan_age_s)),
+    Row(
+        "preau_gate_plan_age_seconds",
+        _G,
+        "s",
+        "Age of the plan that edges follow, also while the porter is silent; from 60 s on they decide by themselves.",
+        _one(lambda s: None if s.planned_at_s is None else max(0.0, s.measured_at_s - s.planned_at_s)),
+    ),
     Row(
         "preau_gate_report_age_seconds",
         _G,

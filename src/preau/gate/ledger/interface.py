@@ -19,6 +19,9 @@ INSIDE_MAX: Final = 500_000
 WAITING_MAX: Final = 20_000
 """Tickets remembered; above it the sample keeps the number near 4,000, this is the last line."""
 
+PRESENT_S: Final = 90.0
+"""A waiting page that polls is heard at least every 30 s; three silences and it is gone (its place is not)."""
+
 SOURCES_MAX: Final = 100_000
 SOURCE_MEMORY_S: Final = 3600
 """A source that draws no ticket for an hour starts anew."""

@@ -1,14 +1,11 @@
-"""Waits of a queue that some leave before their turn: the estimator of Kaplan and Meier (1958).
-
-The waits of those who entered alone would flatter: who gave up after 30 minutes would count as nothing. Here they count
-as waits longer than 30 minutes, of unknown length.
-"""
+"""The waits of a simulated morning, those included who gave up: ``rules.survival`` over whole seconds."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from preau.gate.simulation.world import Floats, Longs
+from preau.gate.rules import survival
+from preau.gate.simulation.world import Longs
 
 
 class Waits(NamedTuple):
@@ -32,17 +29,11 @@ def waits(ended_s: Longs, gave_up_s: Longs) -> Waits:
 
 def quantile(ended_s: Longs, gave_up_s: Longs, share: float) -> float | None:
     """The wait that ``share`` of the people do not exceed, or None if the curve never comes down to it."""
-    survivors = curve(ended_s, gave_up_s)
-    below = np.flatnonzero(survivors <= 1 - share + 1e-12)
-    return float(below[0]) if len(below) else None
+    found = survival.quantile(_stay(ended_s, gave_up_s), share)
+    return None if found is None else float(found)
 
 
-def curve(ended_s: Longs, gave_up_s: Longs) -> Floats:
-    """For each second, the share that still waits after it. Cost: linear in people and seconds."""
-    longest = int(max(ended_s.max(initial=0), gave_up_s.max(initial=0)))
-    ended = np.bincount(ended_s, minlength=longest + 1)
-    left = np.bincount(gave_up_s, minlength=longest + 1)
-    # Who leaves in a second counts as there in it: they were still waiting when others entered.
-    at_risk = np.cumsum((ended + left)[::-1])[::-1]
-    stay: Floats = np.cumprod(1.0 - ended / np.maximum(at_risk, 1), dtype=np.float64)
-    return stay
+def _stay(ended_s: Longs, gave_up_s: Longs) -> list[float]:
+    seconds = int(max(ended_s.max(initial=0), gave_up_s.max(initial=0))) + 1
+    ended, left = (np.bincount(waits_s, minlength=seconds).tolist() for waits_s in (ended_s, gave_up_s))
+    return survival.survivors(ended, left)

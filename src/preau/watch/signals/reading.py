@@ -45,6 +45,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
         level_since_s: wall clock since when the ladder stands on ``level``; None when unknown.
         level_reason: code of the reason, as ``published.gate_words`` names it; empty when unknown.
         mode: what operators have ordered the gate to do.
+        planned_at_s: wall clock of the last plan, also when the porter is silent; None when there never was one.
         gate: the porter's report of this second; None when it is silent.
     """
 
@@ -72,6 +73,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     level_since_s: float | None = None
     level_reason: str = ""
     mode: Mode = "auto"
+    planned_at_s: float | None = None
     gate: GateReport | None = None
 
     @property
