@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type GateState, isCalled, paceSeconds, peopleBefore, square, tell, waitInterval, waitText } from "./standing";
+import {
+  type GateState,
+  heard,
+  isCalled,
+  paceSeconds,
+  peopleBefore,
+  square,
+  tell,
+  waitInterval,
+  waitText,
+} from "./standing";
 
 const vectors = JSON.parse(readFileSync("../docs/protocol/vectors/gate.json", "utf8"));
 const state: GateState = {
@@ -66,6 +76,13 @@ test("called: below the watermark, and a place is free", () => {
   assert.equal(isCalled(state, { lane: 1, key: 9e15 }), true);
   assert.equal(isCalled({ ...state, free: 0 }, { lane: 1, key: 1 }), false);
   assert.equal(isCalled({ ...state, free: 0 }, { lane: 0, key: 1 }), true);
+});
+
+test("the file is as old as its instant has stood still, by whatever clock", () => {
+  const first = heard(state, [0, 0], 5000);
+  assert.deepEqual(first, [state.now_s, 5000]);
+  assert.deepEqual(heard(state, first, 70_000), first);
+  assert.deepEqual(heard({ ...state, now_s: state.now_s + 1 }, first, 70_000), [state.now_s + 1, 70_000]);
 });
 
 test("the pace is never under the server's, never over four times that nor 30 s, and jittered", () => {

@@ -51,6 +51,13 @@ function below(lane: LaneState, key: number): number {
   return left;
 }
 
+/** An instant of the shared file, and when (by the clock of the device, ms) it was first seen. */
+export type Heard = [nowS: number, atMs: number];
+
+/** Since when the file says what it says: its instant stands still once the porter is dead, whatever this clock shows. */
+export const heard = ({ now_s }: GateState, last: Heard, atMs: number): Heard =>
+  now_s === last[0] ? last : [now_s, atMs];
+
 /** How many present people enter before this place. */
 export function peopleBefore(state: GateState, place: Place): number {
   const own = state.lanes[place.lane];

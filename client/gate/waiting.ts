@@ -1,11 +1,27 @@
 // The waiting page with JavaScript: polls one shared file, keeps the figures true, enters when called. No library.
 // Without it the page works too: links and a reload (gate/page/waiting.html). Focus is never moved.
-import { type GateState, isCalled, paceSeconds, peopleBefore, square, tell, waitInterval, waitText } from "./standing";
+import {
+  type GateState,
+  type Heard,
+  heard,
+  isCalled,
+  paceSeconds,
+  peopleBefore,
+  square,
+  tell,
+  waitInterval,
+  waitText,
+} from "./standing";
 
 const STATE_URL = "/attente/etat.json";
 const SAY_EVERY_MS = 60_000;
 const SLOW_S = 300;
 const AFTER_FAILURE_S = 10;
+/**
+ * A file that stands still for longer than a plan: the edge is autonomous, and only a knock tells who may enter. Each page knocks
+ * at an age of its own, and the page it is answered with waits as long again: not everybody knocks in one second.
+ */
+const SILENT_MS = 60_000 * (1 + Math.random());
 
 const byId = (id: string) => document.getElementById(id) as HTMLElement;
 
@@ -22,9 +38,10 @@ const place = () => ({ lane: +(data.lane as string), key: +(data.key as string) 
 const pupil = data.voice === "tu";
 let paused = data.paused === "1";
 let slow = data.slow === "1";
-let best = Number.parseFloat(data.best ?? "");
+let best = +(data.best || Number.NaN);
 let sample = 1;
-let timer = 0;
+let timer: ReturnType<typeof setTimeout>;
+let last: Heard = [0, 0];
 let saidAt = Date.now();
 let entering = false;
 
@@ -46,7 +63,7 @@ function begin(): void {
     slow = !slow;
     arrange();
   };
-  button("check", 'Vérifier<span class="sr"> maintenant</span>').onclick = () => void check();
+  button("check").onclick = () => void check();
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && !paused && !slow && !entering) void look();
   });
@@ -57,34 +74,36 @@ function begin(): void {
 function greet(): void {
   const name = givenName();
   if (name) write("title", `${pupil ? "Ta" : "Votre"} place est gardée, ${name}.`);
-  const since = document.getElementById("since");
-  if (since) since.textContent = clock(Number(since.dataset.at));
+  const since = byId("since");
+  if (since) since.textContent = clock(+(since.dataset.at as string));
 }
 
 /** One look at the shared file, and the next one planned. One in `sample` devices says with it that it is still here. */
 async function look(): Promise<void> {
   let next = AFTER_FAILURE_S;
   try {
-    const heard = +(data.lot as string) % sample === 0;
-    const answer = await fetch(heard ? `${STATE_URL}?b=1` : STATE_URL, {
-      credentials: heard ? "same-origin" : "omit",
-      cache: heard ? "no-store" : "default",
+    const says = +(data.lot as string) % sample === 0;
+    const answer = await fetch(says ? `${STATE_URL}?b=1` : STATE_URL, {
+      credentials: says ? "same-origin" : "omit",
+      cache: says ? "no-store" : "default",
     });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw new Error();
     const state = (await answer.json()) as GateState;
     sample = state.sample;
     next = show(state);
     tellPace();
+    last = heard(state, last, Date.now());
     if (isCalled(state, place())) enter();
+    else if (!paused && Date.now() - last[1] > SILENT_MS) knock();
   } catch {
-    write("pace", "Pas de connexion pour le moment\u00a0: la place reste gardée, nouvel essai bientôt.");
+    write("pace", "Pas de connexion\u00a0: la place reste gardée, nouvel essai bientôt.");
   }
   lookIn(slow ? SLOW_S : next);
 }
 
 function lookIn(seconds: number): void {
   clearTimeout(timer);
-  if (!paused && !entering) timer = window.setTimeout(() => void look(), seconds * 1000);
+  if (!paused && !entering) timer = setTimeout(() => void look(), seconds * 1000);
 }
 
 /** Who asks wants to know, paused or not; what comes next stays as it was. */
@@ -128,7 +147,12 @@ function enter(): void {
   document.title = `C’est à ${pupil ? "toi" : "vous"} · Préau`;
   say(`C’est ${pupil ? "ton" : "votre"} tour\u00a0: la page s’ouvre.`);
   // A moment for the announcement to be heard, and for a called class not to knock in one millisecond.
-  setTimeout(() => location.replace(data.back ?? "/"), 400 + Math.random() * 800);
+  setTimeout(knock, 400 + Math.random() * 800);
+}
+
+/** Asks for the page that was wanted: it comes, or this one again. */
+function knock(): void {
+  location.replace(data.back as string);
 }
 
 function say(text: string): void {
@@ -148,9 +172,8 @@ function hop(here: number): void {
 }
 
 /** Replaces a link of the page without JavaScript by a button that does the same in place. */
-function button(id: string, label: string): HTMLButtonElement {
+function button(id: string, label = byId(id).innerHTML): HTMLButtonElement {
   const made = document.createElement("button");
-  made.type = "button";
   made.innerHTML = label;
   byId(id).replaceWith(made);
   made.id = id;
@@ -162,11 +185,11 @@ function clock(atSeconds: number): string {
   return `${at.getHours()}\u00a0h\u00a0${String(at.getMinutes()).padStart(2, "0")}`;
 }
 
-function givenName(): string {
+function givenName(): string | undefined {
   try {
-    return (localStorage.getItem("preau.given_name") ?? "").trim().slice(0, 40);
+    return localStorage.getItem("preau.given_name")?.trim().slice(0, 40);
   } catch {
-    return "";
+    return;
   }
 }
 

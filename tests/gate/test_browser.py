@@ -109,6 +109,29 @@ def test_who_waits_is_told_the_truth_and_enters_alone_when_a_place_is_free(house
     expect(later.locator("#before")).to_have_text("0", timeout=20_000)
 
 
+def test_a_shared_file_that_stands_still_for_longer_than_a_plan_has_the_page_knock(house: str, device: Any) -> None:
+    fills(device(), house)
+    context = device()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{house}/journee/")
+    frozen = page.request.get(f"{house}/attente/etat.json").text()
+    context.route("**/attente/etat.json*", lambda route: route.fulfill(body=frozen, content_type="application/json"))
+    with page.expect_response("**/attente/etat.json*"):
+        page.clock.run_for(31_000)
+    knocks: list[str] = []
+    page.on("framenavigated", lambda frame: knocks.append(frame.url))
+    page.clock.run_for(59_000)
+    assert not knocks, "the plan runs on"
+    deadline = time.monotonic() + 10
+    while not knocks and time.monotonic() < deadline:
+        page.clock.run_for(10_000)
+    assert knocks == [f"{house}/journee/"]
+    expect(page.locator("#waiting")).to_be_visible()
+    page.close()
+    context.unroute_all(behavior="wait")
+
+
 def test_pause_stops_polling_and_check_now_looks_once(house: str, device: Any) -> None:
     fills(device(), house)
     page = device().new_page()
