@@ -1,6 +1,7 @@
 """The doorkeeper: a visitor in, a verdict out. Rules decide, the ledger counts, tokens are minted here."""
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -95,7 +96,7 @@ class Doorkeeper:
         self._pass_idle_s = pass_idle_s
         self._rank_key_on = rank_keys(keyring)
         self._random_text: Callable[[int], str] = secrets.token_urlsafe
-        self._entered_at_s: dict[str, float] = {}
+        self._entered_at_s = OrderedDict[str, float]()
         self.arrivals_total = 0
 
     async def admit(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
@@ -185,7 +186,7 @@ class Doorkeeper:
 
     def _note_newcomer(self, sid: str, now_s: float) -> None:
         while self._entered_at_s and now_s - next(iter(self._entered_at_s.values())) >= NEWCOMER_S:
-            del self._entered_at_s[next(iter(self._entered_at_s))]
+            self._entered_at_s.popitem(last=False)
         if len(self._entered_at_s) < NEWCOMERS_MAX:
             self._entered_at_s[sid] = now_s
 

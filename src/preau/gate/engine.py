@@ -217,7 +217,7 @@ class Engine:
             await self._by_the_write_lane(request, verdict.cookies, receive, send)
         else:
             self._refused_total += 1
-            await write(send, await self._hall.waiting(request, verdict), head=request.method == "HEAD")
+            await write(send, self._hall.waiting(request, verdict), head=request.method == "HEAD")
 
     async def _by_the_sign_in_lane(self, request: Request, receive: Receive, send: Send) -> None:
         """Past the queue; when the lane has filled up before the request has come whole, by the door like others."""

@@ -1,5 +1,6 @@
 """The hall in front of the door: what is answered to who waits, and the pages under ``/attente/``."""
 
+from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -67,7 +68,7 @@ class Hall:
         self._pages = Pages()
         self._page_headers = _page_headers(self._pages.csp)
         self._puzzle_headers = _page_headers(self._pages.csp_with_solver)
-        self._best_told_s: dict[str, float] = {}
+        self._best_told_s = OrderedDict[str, float]()
 
     async def answer(self, request: Request) -> Answer:
         """The answer to a request under one of ``OWN_PATHS``."""
@@ -94,7 +95,7 @@ class Hall:
         """``STATE_PATH`` for who says nothing: the same for everybody."""
         return Answer(status=200, body=self._porter.outlook.state_json, headers=_STATE_HEADERS)
 
-    async def waiting(self, request: Request, waits: Waits) -> Answer:
+    def waiting(self, request: Request, waits: Waits) -> Answer:
         """The answer in place of the page asked for."""
         if not request.wants_page:
             again = _("réessaie dans un instant") if request.is_pupil else _("réessayez dans un instant")
@@ -222,7 +223,7 @@ class Hall:
         told = tell(fresh, best_s=self._best_told_s.pop(tid, None))
         if told.best_s is not None:
             if len(self._best_told_s) >= TOLD_MAX:
-                del self._best_told_s[next(iter(self._best_told_s))]  # the one that asked longest ago
+                self._best_told_s.popitem(last=False)  # the one that asked longest ago
             self._best_told_s[tid] = told.best_s
         return told
 

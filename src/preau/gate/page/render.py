@@ -96,6 +96,8 @@ class Pages:
         frame = {"style": style, "script": script, "logo": _LOGO}
         self._waiting = _cut(_template("waiting.html", frame))
         self._frame = lru_cache(FRAMES_MAX)(self._drawn_frame)
+        self._at = {name: 2 * number + 1 for number, name in enumerate(_open(self._waiting))}
+        self._half_filled = lru_cache(STANDINGS_MAX)(self._drawn_for_a_standing)
         self._notice = Template(_template("notice.html", frame))
         self.solver = (_FOLDER / "challenge.js").read_bytes()
         self.csp = (
@@ -115,16 +117,25 @@ class Pages:
         return page
 
     def _waiting_page(self, view: WaitingView) -> bytes:
-        frame = self._frame(view.crowd)
-        return frame.filled({**_of_a_standing(view.standing, view.crowd.words), **_of_one(view)})
+        pieces = self._half_filled(view.crowd, view.standing).copy()
+        for name, text in _of_one(view).items():
+            pieces[self._at[name]] = text
+        return b"".join(pieces)
 
     def filled(self, fields: Mapping[str, str]) -> bytes:
         """The waiting page with these fields, already escaped: another engine fills some of them by itself."""
-        return _Frame(self._waiting, _encoded({**_LABELS, **fields})).filled({})
+        return b"".join(_melted(self._waiting, {**_LABELS, **fields}))
 
-    def _drawn_frame(self, crowd: Crowd) -> "_Frame":
+    def _drawn_frame(self, crowd: Crowd) -> list[bytes]:
         """The page without what is one person's: the same for a whole crowd. Drawn once, kept for a while."""
-        return _Frame(self._waiting, _encoded({**_LABELS, **_of_all(crowd)}))
+        return _melted(self._waiting, {**_LABELS, **_of_all(crowd)})
+
+    def _drawn_for_a_standing(self, crowd: Crowd, standing: Standing) -> list[bytes]:
+        """The same with what everybody of one key is told; the pieces in between are those of the frame."""
+        pieces = self._frame(crowd).copy()
+        for name, text in _of_a_standing(standing, crowd.words).items():
+            pieces[self._at[name]] = text.encode()
+        return pieces
 
     def notice(self, *, title: str, text: str, code: str, action: str, href: str = "/") -> bytes:
         """A page with one message and one thing to do next."""
@@ -132,60 +143,33 @@ class Pages:
         return self._notice.substitute(_LABELS, **{name: escape(value) for name, value in fields.items()}).encode()
 
 
-class _Frame:
-    """A page of which some fields are filled in, melted into the text around them.
-
-    Args:
-        pieces: text, name, text, name, … text.
-        known: the fields that are filled in; the others come one by one (``filled``).
-    """
-
-    def __init__(self, pieces: Sequence[str], known: Mapping[str, bytes]) -> None:
-        texts, names = [pieces[0].encode()], []
-        for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
-            if name in known:
-                texts[-1] += known[name] + text.encode()
-            else:
-                names.append(name)
-                texts.append(text.encode())
-        self._names = names
-        self._pieces = [b""] * (2 * len(texts) - 1)
-        self._pieces[::2] = texts
-
-    def filled(self, fields: Mapping[str, bytes]) -> bytes:
-        """The whole page."""
-        pieces = self._pieces.copy()
-        pieces[1::2] = [fields[name] for name in self._names]
-        return b"".join(pieces)
-
-
 def fields_of(view: WaitingView) -> dict[str, str]:
     """The fields of the waiting page that depend on who reads it, escaped for HTML."""
-    theirs = {**_of_a_standing(view.standing, view.crowd.words), **_of_one(view)}
-    return {**_of_all(view.crowd), **{name: text.decode() for name, text in theirs.items()}}
+    theirs = {name: text.decode() for name, text in _of_one(view).items()}
+    told = _of_a_standing(view.standing, view.crowd.words)
+    return {**_of_all(view.crowd), **dict.fromkeys(_OF_ONE, ""), **told, **theirs}
 
 
-def _encoded(fields: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: text.encode() for name, text in fields.items()}
+_OF_ONE: Final = ("key", "lot", "puzzle", "solver", "noted")
+"""The fields of one person, empty if nothing is to be said (``_of_one``)."""
 
 
 def _of_one(view: WaitingView) -> dict[str, bytes]:
     """What is one person's."""
-    return {
-        "key": b"%d" % view.order_key,
-        "lot": b"%d" % view.lot,
-        "puzzle": b"" if view.puzzle is None else f' data-puzzle="{escape(view.puzzle.text)}"'.encode(),
-        "solver": b"" if view.puzzle is None else SOLVER_TAG.encode(),
-        "noted": b"" if view.since_s is None else _noted(view.since_s, view.crowd.words),
-    }
+    fields = {"key": b"%d" % view.order_key, "lot": b"%d" % view.lot}
+    if view.since_s is not None:
+        fields["noted"] = _noted(view.since_s, view.crowd.words)
+    if view.puzzle is not None:
+        fields["puzzle"] = f' data-puzzle="{escape(view.puzzle.text)}"'.encode()
+        fields["solver"] = SOLVER_TAG.encode()
+    return fields
 
 
-@lru_cache(STANDINGS_MAX)
-def _of_a_standing(standing: Standing, said: Words) -> dict[str, bytes]:
-    """What everybody of one key is told: a class, and everybody again who asks again before it has changed."""
+def _of_a_standing(standing: Standing, said: Words) -> dict[str, str]:
+    """What everybody of one key is told."""
     before, told = standing.before, standing.told
     wait = wait_text(told.interval)
-    fields = {
+    return {
         "title": escape(f"{wait or _('File d’attente')} · Préau"),
         "before": str(before),
         "before_text": f"{before:,}".replace(",", NBSP),
@@ -196,7 +180,6 @@ def _of_a_standing(standing: Standing, said: Words) -> dict[str, bytes]:
         "best": "" if told.best_s is None else str(round(told.best_s)),
         "squares": squares_of(square(before)),
     }
-    return _encoded(fields)
 
 
 def _of_all(crowd: Crowd) -> dict[str, str]:
@@ -238,6 +221,28 @@ def _cut(text: str) -> tuple[str, ...]:
         pieces += [literal, name]
         literal = ""
     return (*pieces, literal + text[at:])
+
+
+_OF_A_STANDING: Final = (
+    "title", "before", "before_text", "before_words", "wait_class", "wait", "about", "best", "squares",
+)  # fmt: skip
+"""The fields of one standing (``_of_a_standing``)."""
+
+
+def _open(pieces: Sequence[str]) -> list[str]:
+    """The names that stay open in the page of a crowd, in the order of the page."""
+    return [name for name in pieces[1::2] if name in _OF_A_STANDING or name in _OF_ONE]
+
+
+def _melted(pieces: Sequence[str], known: Mapping[str, str]) -> list[bytes]:
+    """The pieces with the known names filled in and melted into the text around them; nothing where others belong."""
+    found = [pieces[0]]
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name in known:
+            found[-1] += known[name] + text
+        else:
+            found += ["", text]
+    return [text.encode() for text in found]
 
 
 _LABELS: Final = {
