@@ -82,8 +82,8 @@ PUZZLE: Final = Kind("puzzle", VOICES[-1:])
 KINDS: Final = (USUAL, SUSPENDED, PUZZLE)
 
 
-def waiting_page(pages: Pages, kind: Kind, voice: Voice, pace: str) -> str:
-    """One waiting page as a HAProxy log-format file."""
+def waiting_page(pages: Pages, kind: Kind, voice: Voice, pace: str, *, folder: str) -> str:
+    """One waiting page as a HAProxy log-format file; ``folder``: of the maps that it looks into."""
     crowd = Crowd(
         lane=1 if voice.name == "class" else 3,
         words=voice.words,
@@ -95,7 +95,7 @@ def waiting_page(pages: Pages, kind: Kind, voice: Voice, pace: str) -> str:
     )
     view = WaitingView(crowd=crowd, order_key=0, lot=0, standing=Standing(0, Told(None, None)), since_s=None)
     offer = {"puzzle": _variable("puzzle"), "solver": SOLVER_TAG} if kind is PUZZLE else {}
-    page = pages.filled({**fields_of(view), **_own_fields(voice), **offer}).decode()
+    page = pages.filled({**fields_of(view), **_own_fields(voice, folder), **offer}).decode()
     page = page.replace(_BACK.replace("/", "%2F"), _variable("back_query")).replace(_BACK, _variable("back_html"))
     return _as_format(page)
 
@@ -133,8 +133,8 @@ def lesson_lines(groups: Mapping[str, OfferedLesson], sections: list[OfferedLess
     return tuple(lines)
 
 
-def _own_fields(voice: Voice) -> dict[str, str]:
-    """The fields that HAProxy fills."""
+def _own_fields(voice: Voice, folder: str) -> dict[str, str]:
+    """The fields that HAProxy fills. What stands once in a page is looked up in place: no variable is set for it."""
     own = {
         "title": f"{_variable('wait_title')} · Préau",
         "section": _variable("section"),
@@ -143,11 +143,11 @@ def _own_fields(voice: Voice) -> dict[str, str]:
         "lot": _variable("whole_lot"),
         "before": _variable("people"),
         "before_text": _variable("people"),
-        "before_words": _variable("words"),
+        "before_words": _fetch(f"var(req.people),map_int({folder}/words_{voice.name}.map)"),
         "wait_class": _variable("wait_class"),
         "wait": _variable("wait"),
         "about": _variable("about"),
-        "squares": _variable("squares"),
+        "squares": _fetch(f"var(req.people),map_int({folder}/squares.map)"),
         "alone": _variable("alone"),
         "lessons": _variable("lessons"),
     }
@@ -171,16 +171,16 @@ def unknown_wait() -> tuple[str, str, str]:
 
 
 def _variable(name: str) -> str:
-    return f"{_MARK}{name}{_MARK}"
+    return _fetch(f"var({'txn' if name in OF_THE_TRANSACTION else 'req'}.{name})")
+
+
+def _fetch(expression: str) -> str:
+    return f"{_MARK}{expression}{_MARK}"
 
 
 def _as_format(page: str) -> str:
     parts = page.replace("%", "%%").split(_MARK)
-    return "".join(_fetched(part) if index % 2 else part for index, part in enumerate(parts))
-
-
-def _fetched(name: str) -> str:
-    return f"%[var({'txn' if name in OF_THE_TRANSACTION else 'req'}.{name})]"
+    return "".join(f"%[{part}]" if index % 2 else part for index, part in enumerate(parts))
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,7 +45,6 @@ def rules(folder: str, *, offset_s: int) -> str:
     # The patterns of the fields are the template's, so this text is one too.
     nothing = " ".join(f"!{{ var({shown.variable}) -m found }}" for shown in KINDS)
     lines = [
-        "allow if { var(txn.valid) -m bool }",
         f"allow if {nothing}",
         f"set-var(res.today) date({offset_s}),div(86400)",
     ]

@@ -67,13 +67,13 @@ def render(
         "squares.map": maps.text_of(pages.square_lines()),
         **{f"words_{voice.name}.map": maps.text_of(pages.word_lines(voice)) for voice in pages.VOICES},
         "errors.map": maps.text_of(_error_lines(drawn)),
-        **_page_files(drawn),
+        **_page_files(drawn, settings.folder),
     }
 
 
-def _page_files(drawn: Pages) -> dict[str, str]:
+def _page_files(drawn: Pages, folder: str) -> dict[str, str]:
     waiting = {
-        kind.file(voice, pace): pages.waiting_page(drawn, kind, voice, pace)
+        kind.file(voice, pace): pages.waiting_page(drawn, kind, voice, pace, folder=folder)
         for kind in pages.KINDS
         for voice in kind.voices
         for pace in pages.PACES

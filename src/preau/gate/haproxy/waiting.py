@@ -11,10 +11,17 @@ from preau.gate.page.render import SLOW_REFRESH_S
 
 
 def waiting_rules(settings: EdgeSettings, csp: str, kind: pages.Kind = pages.USUAL) -> str:
-    """The answers to who waits: for scripts, then the page of this kind in its voice and pace."""
-    folder = settings.folder
-    prepared = [*_reader(settings), *_standing(folder, kind), *_told(folder, kind), *_meanwhile(folder, kind)]
-    lines = [counted("refused"), *_for_scripts(settings), *prepared, *_for_people(settings, csp, kind)]
+    """The answers to who waits: for scripts, then the page of this kind in its voice and pace; strangers first."""
+    folder, known = settings.folder, [voice for voice in kind.voices if voice.name != pages.STRANGER]
+    strangers = [voice for voice in kind.voices if voice.name == pages.STRANGER]
+    lines = [counted("refused"), *_for_scripts(settings), *_way_back(), *_standing(folder), *_told(folder, kind)]
+    lines += [
+        *_signs_in(settings),
+        *_lessons_of_all(folder, "vous", "!card"),
+        *_for_people(settings, csp, kind, strangers),
+    ]
+    if known:
+        lines += [*_reader(), *_lessons_of_a_card(folder), *_noted(known), *_for_people(settings, csp, kind, known)]
     return "\n".join(f"    http-request {line}" for line in lines)
 
 
@@ -22,7 +29,7 @@ def _for_scripts(settings: EdgeSettings) -> list[str]:
     head = f"{WAITING} hdr retry-after {RETRY_AFTER_S}{own_headers(settings)}"
     full = _("Beaucoup de travaux arrivent en même temps : celui-ci reste sur l’appareil et repart bientôt.")
     kept = _("La place est gardée : {again}.")
-    homework = "post card hands_in"
+    homework = "card post hands_in"
     answers = [(homework, refusal_json("write_lane_full", full))]
     for who, again in (("pupil", _("réessaie dans un instant")), ("", _("réessayez dans un instant"))):
         script = f"json {who}"
@@ -33,91 +40,111 @@ def _for_scripts(settings: EdgeSettings) -> list[str]:
     ]
 
 
-def _for_people(settings: EdgeSettings, csp: str, kind: pages.Kind) -> list[str]:
+def _for_people(settings: EdgeSettings, csp: str, kind: pages.Kind, voices: list[pages.Voice]) -> list[str]:
+    """The pages. The usual ones come first: that is what a crowd asks for."""
     policy = f' hdr content-security-policy "{csp}"{own_headers(settings)}'
     paces = {
+        "usual": (200, "safe !lobby"),
         "sent": (503, "!safe"),
-        "paused": (200, "lobby { url_param(pause) -m len ge 1 }"),
-        "slow": (200, f"lobby {{ url_param(rythme) -m str {SLOW_REFRESH_S} }}"),
-        "usual": (200, ""),
+        "paused": (200, "{ url_param(pause) -m len ge 1 }"),
+        "slow": (200, f"{{ url_param(rythme) -m str {SLOW_REFRESH_S} }}"),
+        "": (200, ""),
     }
     return [
         f'return status {status} content-type "text/html; charset=utf-8" '
-        f"lf-file {settings.folder}/{kind.file(voice, pace)}{WAITING}{policy} "
-        f"if {{ var(req.reader) -m str {voice.name} }} {condition}".rstrip()
-        for voice in kind.voices
+        f"lf-file {settings.folder}/{kind.file(voice, pace or 'usual')}{WAITING}{policy} "
+        f"if {_reads(voice)} {condition}".rstrip()
         for pace, (status, condition) in paces.items()
+        for voice in voices
     ]
 
 
-def _reader(settings: EdgeSettings) -> list[str]:
-    """Who reads, and what leads back."""
-    sign_in = " ".join(settings.school.sign_in)
+def _reads(voice: pages.Voice) -> str:
+    """Whether this voice speaks to who asks."""
+    return "!card" if voice.name == pages.STRANGER else f"{{ var(req.reader) -m str {voice.name} }}"
+
+
+def _way_back() -> list[str]:
     return [
-        "set-var(req.reader) str(stranger)",
-        "set-var(req.reader) str(card) if card",
-        "set-var(req.reader) str(pupil) if pupil",
-        "set-var(req.reader) str(class) if pupil { var(txn.lane) -m int 1 } !{ var(req.group) -m str -- - }",
         "set-var(txn.back_html) var(req.back),regsub(&,&amp;,g)",
         "set-var(req.back_query) var(req.back),url_enc",
+    ]
+
+
+def _signs_in(settings: EdgeSettings) -> list[str]:
+    """Where a stranger may say who they are."""
+    sign_in = " ".join(settings.school.sign_in)
+    return [
         f"set-var(req.sign_in) str({settings.school.sign_in[0]}) if !card",
         f"set-var(req.sign_in) var(txn.back_html) if !card {{ var(req.back) -m beg {sign_in} }}",
     ]
 
 
-def _standing(folder: str, kind: pages.Kind) -> list[str]:
-    """How many are before this ticket, in words and on the hopscotch."""
-    lines = [
+def _reader() -> list[str]:
+    """Which voice speaks to who has a card."""
+    return [
+        "set-var(req.reader) str(card)",
+        "set-var(req.reader) str(pupil) if pupil",
+        "set-var(req.reader) str(class) if pupil { var(txn.lane) -m int 1 } !{ var(req.group) -m str -- - }",
+    ]
+
+
+def _standing(folder: str) -> list[str]:
+    """How many are before this ticket; their words and the hopscotch are looked up by the page."""
+    return [
         f"set-var(req.people) var(txn.order),map_int_int({folder}/standing{lane}.map,0) "
         f"if {{ var(txn.lane) -m int {lane} }}"
         for lane in range(4)
     ]
-    lines += [
-        f"set-var(req.words) var(req.people),map_int({folder}/words_{voice.name}.map) "
-        f"if {{ var(req.reader) -m str {voice.name} }}"
-        for voice in kind.voices
-    ]
-    return [*lines, f"set-var(req.squares) var(req.people),map_int({folder}/squares.map)"]
 
 
 def _told(folder: str, kind: pages.Kind) -> list[str]:
     """How long it may take, and the title."""
     title, known, unknown = pages.unknown_wait()
-    lines = [
-        f"set-var(req.wait) var(req.people),map_int({folder}/wait.map)",
-        f"set-var-fmt(req.wait_title) '{title}'",
-        "set-var(req.wait_title) var(req.wait) if { var(req.wait) -m found }",
-        f"set-var-fmt(req.about) '{unknown}'",
-        f"set-var-fmt(req.about) '{known}' if {{ var(req.wait) -m found }}",
-        "set-var(req.wait_class) str('big words')",
-        "set-var(req.wait_class) str(big) if { var(req.wait) -m reg ^[0-9] }",
+    (unknown_wait,) = {voice.words.unknown_wait for voice in kind.voices}
+    found = "{ var(req.wait) -m found }"
+    lines = [f"set-var(req.wait) var(req.people),map_int({folder}/wait.map)"]
+    for told, condition in (
+        ({"wait_title": "var(req.wait)", "about": f"str('{known}')", "wait_class": "str('big words')"}, ""),
+        ({"wait_class": "str(big)"}, "{ var(req.wait) -m beg 0 1 2 3 4 5 6 7 8 9 }"),
+    ):
+        lines += [f"set-var(req.{name}) {text} if {found} {condition}".rstrip() for name, text in told.items()]
+    else_told = {"wait_title": title, "about": unknown, "wait_class": "big words", "wait": unknown_wait}
+    return [
+        *lines,
+        *(f"set-var(req.{name}) str('{text}') if !{found}" for name, text in else_told.items()),
     ]
-    unknown_words = {voice.words.unknown_wait for voice in kind.voices}
-    lines += [f"set-var-fmt(req.wait) '{text}' if !{{ var(req.wait) -m found }}" for text in unknown_words]
-    return lines
 
 
-def _meanwhile(folder: str, kind: pages.Kind) -> list[str]:
-    """The lesson to do meanwhile, and that an arrival is noted."""
+def _lessons_of_all(folder: str, voice: str, condition: str) -> list[str]:
+    """The lessons to do meanwhile of who has none of a class, if there are any."""
+    lessons, none = f"map_str({folder}/lessons.map)", "!{ var(req.lessons) -m found }"
+    return [
+        f"set-var(req.section) str(section:-),{lessons} if {none} {condition}",
+        f"set-var(req.lessons) str({voice}:-),{lessons} if {none} {condition}",
+        f"set-var(req.alone) str(' class=\"one\"') if {none} {condition}",
+    ]
+
+
+def _lessons_of_a_card(folder: str) -> list[str]:
+    """The lesson of the class, else those of all."""
     lessons = f"map_str({folder}/lessons.map)"
-    lines = [
-        "set-var(req.voice) str(vous)",
-        "set-var(req.voice) str(tu) if pupil",
-        "set-var(req.who) var(req.voice),concat(:,req.group) if card",
-        f"set-var(req.lessons) var(req.who),{lessons} if card",
-        f"set-var(req.section) str(section:),concat(,req.group),{lessons} if card",
-        "set-var(req.who) var(req.voice),concat(:-) if !{ var(req.lessons) -m found }",
-        f"set-var(req.section) str(section:-),{lessons} if !{{ var(req.lessons) -m found }}",
-        f"set-var(req.lessons) var(req.who),{lessons} if !{{ var(req.lessons) -m found }}",
-        "set-var-fmt(req.alone) ' class=\"one\"' if !{ var(req.lessons) -m found }",
-        "set-var(req.since) sc2_get_gpt0 if card",
+    return [
+        f"set-var(req.lessons) str(tu:),concat(,req.group),{lessons} if pupil",
+        f"set-var(req.lessons) str(vous:),concat(,req.group),{lessons} if !pupil",
+        f"set-var(req.section) str(section:),concat(,req.group),{lessons}",
+        *_lessons_of_all(folder, "tu", "pupil"),
+        *_lessons_of_all(folder, "vous", "!pupil"),
     ]
-    for voice in kind.voices:
-        if voice.name == pages.STRANGER:
-            continue
+
+
+def _noted(voices: list[pages.Voice]) -> list[str]:
+    """That an arrival is noted, and when it was."""
+    lines = ["set-var(req.since) sc2_get_gpt0"]
+    for voice in voices:
         before, after = pages.noted_before_and_after(voice)
         lines.append(
             f"set-var-fmt(req.noted_html) '{before}%[var(req.since)]{after}' "
-            f"if {{ var(req.reader) -m str {voice.name} }} {{ var(req.since) -m int gt 0 }}"
+            f"if {{ var(req.since) -m int gt 0 }} {_reads(voice)}"
         )
     return lines
