@@ -96,19 +96,29 @@ def _latency(*, quick: bool) -> dict[str, Any]:
 def _overload(*, quick: bool) -> dict[str, Any]:
     if quick:
         options = overload.Options(
-            cost_ms=10, fullness=1.15, work=8, think_s=1, times=(1, 5), fill_s=8, window_s=6, kill_s=2, polls_per_s=100
+            cost_ms=10,
+            fullness=1.15,
+            work=8,
+            think_s=1,
+            times=(5,),
+            fill_s=3,
+            window_s=3,
+            dead_s={"application": 2, "porter": 2, "edge": 2},
+            rest_s=2,
+            polls={"engine": 5_000, "haproxy": 10_000},
         )
     else:
         options = overload.Options(
             cost_ms=10,
             fullness=1.15,
-            work=60,
+            work=20,
             think_s=1,
             times=(1, 5, 20),
-            fill_s=50,
-            window_s=60,
-            kill_s=60,
-            polls_per_s=2500,
+            fill_s=15,
+            window_s=22,
+            dead_s={"application": 20, "porter": 75, "edge": 20},
+            rest_s=15,
+            polls={"engine": 300_000, "haproxy": 1_050_000},
         )
     return overload.run(options, say)
 

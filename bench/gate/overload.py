@@ -8,7 +8,6 @@ five and twenty times as many; the same without any gate. Then parts are killed 
 import asyncio
 import json
 import math
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,8 +19,9 @@ import msgspec
 
 from bench.gate import people, plain, wrk
 from bench.gate.edge_engine import gates, why_absent
-from bench.gate.process import TMP, Running
-from bench.gate.pupils import STATE_PATH, Diary, Pupil, for_seconds, new_diary, numbers
+from bench.gate.pollers import Pollers
+from bench.gate.process import TMP, Running, free_port
+from bench.gate.pupils import Diary, Pupil, for_seconds, new_diary, numbers
 from bench.gate.spread import by_window, percentile
 from bench.gate.visitors import Visitor, address
 
@@ -31,10 +31,7 @@ WITHOUT_CARD: Final = 0.2
 """One visitor in five has no card: a new device."""
 
 PARTS: Final = {"engine": ("application", "porter"), "haproxy": ("application", "porter", "edge")}
-"""What is killed. A killed edge is started again by its parent, as by systemd; there is no second one here."""
-
-POLLING: Final = 32
-"""Connections of those who only poll."""
+"""What is killed: of two HAProxy that share who is inside and who waits, one. The embedded engine is one process."""
 
 TARGET_WORK: Final = 0.95
 TARGET_CLAIMS: Final = 0.02
@@ -51,8 +48,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         times: how many times as many pupils as places.
         fill_s: until the house is full and the figures count.
         window_s: for which they count.
-        kill_s: how long each part stays dead in the last run, and how long it is then given.
-        polls_per_s: of others who only poll meanwhile, so that the answers are many.
+        dead_s: how long each part stays dead in the last run; the porter for longer than the minute of its plan.
+        rest_s: how long it is then given.
+        polls: of others who only poll meanwhile, so that the answers are many; by gate.
     """
 
     cost_ms: float
@@ -62,8 +60,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     times: tuple[int, ...]
     fill_s: float
     window_s: float
-    kill_s: float
-    polls_per_s: float
+    dead_s: dict[str, float]
+    rest_s: float
+    polls: dict[str, int]
 
 
 def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
@@ -109,8 +108,9 @@ def _one_load(gate: str, times: int, capacity: int, options: Options) -> dict[st
     return {**_figures(diary, start_s, end_s), **_against_plan(reports)}
 
 
-def _served(gate: str, capacity: int, options: Options) -> Any:
+def _served(gate: str, capacity: int, options: Options, second_port: int = 0) -> Any:
     order = {"gate": gate, "application": "burning", "cost_ms": options.cost_ms, "capacity": capacity}
+    order |= {"second_port": second_port}
     return plain.granian(order, tls=False)
 
 
@@ -124,8 +124,12 @@ async def _live(port: int, seats: int, options: Options, diary: Diary, each_seco
     await for_seconds(options.fill_s + options.window_s, [watch(), *lives])
 
 
-async def _life(port: int, seat: int, options: Options, diary: Diary) -> None:
-    """One seat: when somebody has left, somebody else comes. All come within the first third of the filling."""
+async def _life(port: int, seat: int, options: Options, diary: Diary, second_port: int = 0) -> None:
+    """One seat: when somebody has left, somebody else comes. All come within the first third of the filling.
+
+    With two edges, every other one begins at the second.
+    """
+    port, second_port = (second_port, port) if second_port and seat % 2 else (port, second_port)
     await asyncio.sleep(options.fill_s / 3 * (seat % 997) / 997)
     while True:
         number = next(numbers)
@@ -133,7 +137,7 @@ async def _life(port: int, seat: int, options: Options, diary: Diary) -> None:
         if number % 100 >= WITHOUT_CARD * 100:
             name, _, text = people.a_card(f"p{number}", f"class {number // CLASS_SIZE}").partition("=")
             cookies[name] = text
-        pupil = Pupil(Visitor(port, source=address(number), cookies=cookies), diary)
+        pupil = Pupil(Visitor(port, source=address(number), cookies=cookies, second_port=second_port), diary)
         try:
             await pupil.come_in()
             await pupil.work(options.work, think_s=options.think_s)
@@ -187,33 +191,35 @@ def _admitted(report: dict[str, Any]) -> int:
 def _killings(gate: str, capacity: int, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Five times as many pupils as places, while one part after another is dead for a while."""
     diary, notes = new_diary(), []
-    lasts_s = options.fill_s + 2 * len(PARTS[gate]) * options.kill_s + 1
+    lasts_s = options.fill_s + sum(options.dead_s[part] + options.rest_s for part in PARTS[gate])
+    second = free_port() if "edge" in PARTS[gate] else 0
 
-    async def morning(running: Running) -> None:
-        deaths = asyncio.create_task(_deaths(running, PARTS[gate], options, notes))
-        await for_seconds(lasts_s, [_life(running.port, seat, options, diary) for seat in range(5 * capacity)])
+    async def morning(running: Running, pollers: Pollers) -> None:
+        deaths = asyncio.create_task(_deaths(running, second or running.port, PARTS[gate], options, notes))
+        lives = [_life(running.port, seat, options, diary, second) for seat in range(5 * capacity)]
+        await for_seconds(lasts_s, [pollers.run(), *lives])
         await deaths
 
-    with _served(gate, capacity, options) as running:
-        delay_ms = POLLING / options.polls_per_s * 1000
-        poll = wrk.command(
-            running.url + STATE_PATH, wrk.Script(delay_ms=delay_ms), seconds=lasts_s, connections=POLLING
-        )
+    with _served(gate, capacity, options, second) as running:
+        ports = (running.port, second) if second else (running.port,)
+        pollers = Pollers(ports, per_s=options.polls[gate] / lasts_s)
         began_s = time.monotonic()
-        with subprocess.Popen(poll, stdout=subprocess.PIPE, text=True, env=wrk.environment()) as polling:  # noqa: S603
-            asyncio.run(morning(running))
-            polls = wrk.read(polling.communicate()[0])
-    windows = by_window(diary.worked, start_s=began_s, end_s=began_s + lasts_s, window_s=max(1.0, options.kill_s / 4))
-    found = {"deaths": notes, "works_per_quarter_of_a_death": windows, "polls beside": msgspec.to_builtins(polls)}
+        asyncio.run(morning(running, pollers))
+    windows = by_window(diary.worked, start_s=began_s, end_s=began_s + lasts_s, window_s=max(1.0, options.rest_s / 2))
+    found = {"deaths": notes, "works_per_window": windows, "edges": len(ports), "polls beside": pollers.polls.totals()}
     say(f"{gate} killings: {diary.totals()} {found['polls beside']}")
     return {**found, **diary.totals()}
 
 
-async def _deaths(running: Running, parts: tuple[str, ...], options: Options, notes: list[dict[str, Any]]) -> None:
+async def _deaths(
+    running: Running, port: int, parts: tuple[str, ...], options: Options, notes: list[dict[str, Any]]
+) -> None:
+    """``port``: of what is never killed, by which the server is told."""
+    commanded = Running(running.process, port)
     await asyncio.sleep(options.fill_s)
     for part in parts:
-        for word in ("kill", "revive"):
+        for word, pause_s in (("kill", options.dead_s[part]), ("revive", options.rest_s)):
             notes.append({"part": part, "did": word, "at_s": round(time.time(), 1)})
-            with suppress(OSError, HTTPException):  # a killed edge does not answer
-                await asyncio.to_thread(running.get, f"/__bench/{word}-{part}")
-            await asyncio.sleep(options.kill_s)
+            with suppress(OSError, HTTPException):  # a killed application does not answer
+                await asyncio.to_thread(commanded.get, f"/__bench/{word}-{part}")
+            await asyncio.sleep(pause_s)

@@ -175,12 +175,15 @@ def _overload(result: Result) -> str:
 
 def _killed(gate: str, found: Result) -> str:
     deaths, polls = ", ".join(f"{one['did']} {one['part']}" for one in found["deaths"]), found["polls beside"]
+    if "edges" not in found:
+        return f"\nParts killed and revived, {gate}: measured by an earlier version of this bench.\n"
     return (
-        f"\nParts killed and revived at 5x, {gate}: {deaths}; beside them {polls['requests']} polls, of which "
-        f"{polls['bad']} answered with an error and {polls['socket_errors']} not; the pupils: {found['requests']} "
-        f"requests, 5xx shown {found['5xx or refusals shown'] or 0}, our own 5xx pages "
+        f"\nParts killed and revived at 5x, {gate}, {found['edges']} edge(s): {deaths}; beside them "
+        f"{polls['requests']} polls, of which {polls['5xx']} answered 5xx and {polls['connections broken']} not at all "
+        f"({polls['asked_again']} asked again, {polls['went_over']} times over to the other edge); the pupils: "
+        f"{found['requests']} requests, 5xx shown {found['5xx or refusals shown'] or 0}, our own 5xx pages "
         f"{found['our own 5xx pages']}, unanswered {found['unanswered'] or 0}, fell out {found['fell out']}; works per "
-        f"quarter of a death {found['works_per_quarter_of_a_death']}.\n"
+        f"window {found['works_per_window']}.\n"
     )
 
 

@@ -38,6 +38,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What to serve.
 
     Attributes:
+        second_port: of a second HAProxy in front of the same application; 0 for one alone.
         gate: the engine; with the product's outermost application round it; HAProxy in front; or nothing.
         alone: whether HAProxy has its core to itself.
         application: trivial, or one thread that burns ``cost_ms`` of CPU per request.
@@ -50,6 +51,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     gate: Literal["engine", "edge", "haproxy", "none"]
     port: int
     folder: str
+    second_port: int = 0
     capacity: int = 0
     application: Literal["trivial", "burning", "bytes"] = "trivial"
     cost_ms: float = 0.0
@@ -91,8 +93,8 @@ class Process:
 
         order = self.order
         self.edge = EdgeGate(
-            port=order.port, folder=Path(order.folder), capacity=order.capacity, certificate=order.certificate,
-            school=SCHOOL,
+            ports=(order.port, order.second_port) if order.second_port else (order.port,), folder=Path(order.folder),
+            capacity=order.capacity, certificate=order.certificate, school=SCHOOL,
         )  # fmt: skip
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -107,13 +109,15 @@ class Process:
         return self.edge.ticking() if self.edge else asyncio.create_task(self.porter.run())
 
     async def _obey(self, word: str, send: Any) -> None:
-        """``counts``; or ``kill-`` and ``revive-application``, the same for ``-porter``, ``kill-edge``."""
+        """``counts``; or ``kill-`` and ``revive-application``, the same for ``-porter`` and ``-edge``."""
         if word.endswith("-application"):
             self.burning.dead = word.startswith("kill")
         elif word == "kill-porter":
             self.ticking.cancel()
-        elif word == "kill-edge" and self.edge is not None:
+        elif word == "kill-edge":
             self.edge.kill()
+        elif word == "revive-edge":
+            await self.edge.revive()
         elif word == "revive-porter":
             self.ticking = self._ticking()
         counts = {"served": self.burning.served, "gate": None}

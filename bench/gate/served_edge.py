@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from bench.gate.people import KEYRING
 from bench.gate.process import SERVER_CORE, free_port
 from preau.gate.haproxy import maps
@@ -31,59 +33,95 @@ PID_FILE: Final = "measured.pid"
 
 
 class EdgeGate:
-    """HAProxy in front, with the same handles as the embedded gate.
+    """HAProxy in front, once or twice, with the same handles as the embedded gate.
 
     Args:
-        port: where visitors come.
+        ports: where visitors come; of two, the first is the one that is killed.
         folder: for its files.
         capacity: people inside at once.
         certificate: PEM file; empty without TLS.
         school: addresses behind.
     """
 
-    def __init__(self, *, port: int, folder: Path, capacity: int, certificate: str, school: SchoolPaths) -> None:
+    def __init__(
+        self, *, ports: tuple[int, ...], folder: Path, capacity: int, certificate: str, school: SchoolPaths
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
         self.application_port = free_port()
-        self.settings = EdgeSettings(
-            folder=str(folder / "edge"), bind=f"127.0.0.1:{port}", application=f"127.0.0.1:{self.application_port}",
+        peers = tuple((f"edge{number}", f"127.0.0.1:{free_port()}") for number in range(len(ports)))
+        first = EdgeSettings(
+            folder="", bind="", application=f"127.0.0.1:{self.application_port}",
             edge_secret=EDGE_SECRET, cookies=cookie_names(secure=False), secure=False, school=school,
             open=OpenPaths(exact=("/etat",), prefixes=("/static/", "/__")), certificate=certificate,
-            source_connections_per_10_s=1_000_000,
+            source_connections_per_10_s=1_000_000, peers=peers if len(ports) > 1 else (),
         )  # fmt: skip
-        self._control = Control(folder / "edge" / "edge.sock")
-        ledger = EdgeLedger(self._control)
-        self.porter = Porter(ledger, capacity=capacity, published=folder)
-        self._agent = EdgeAgent(
-            self._control, folder=folder / "edge", keyring=KEYRING, ledger=ledger, porter=self.porter, published=folder
-        )
+        self._edges = [
+            _Edge(
+                msgspec.structs.replace(
+                    first, folder=str(folder / name), bind=f"127.0.0.1:{port}", own_name=name if len(ports) > 1 else ""
+                ),
+                folder=folder,
+                capacity=capacity,
+            )
+            for port, (name, _address) in zip(ports, peers, strict=True)
+        ]
 
     def behind(self, application: Any) -> Any:
         """The application as it stands behind the edge."""
         return BehindTheEdge(application, secret=EDGE_SECRET)
 
     async def start(self, *, alone: bool) -> None:
-        """Writes the files and starts HAProxy, ``alone`` on the server's core or not."""
-        now_s = time.time()
-        keys, plan = maps.key_lines(KEYRING, now_s=now_s), plan_of(self.porter.outlook, now_s=now_s)
-        state, draw = self.porter.outlook.state_json.decode(), draw_json(KEYRING, now_s=now_s).decode()
-        write_files(self.folder / "edge", render(self.settings, keys, plan, state, draw))
-        process = EdgeProcess(self.folder / "edge")
-        await process.start()
-        self._pid = await self._control.process_id()
-        if alone:
-            os.sched_setaffinity(self._pid, {SERVER_CORE})
-        (self.folder / PID_FILE).write_text(str(self._pid))
-        await self._agent.tick()
-        self._reviving = asyncio.create_task(process.run())
+        """Starts all, ``alone`` on the server's core or not."""
+        for edge in self._edges:
+            await edge.start(alone=alone)
 
     def kill(self) -> None:
-        """As the kernel does when memory is short; its parent starts another one."""
-        os.kill(self._pid, signal.SIGKILL)
+        """The first, as the kernel does when memory is short."""
+        self._edges[0].kill()
 
-    def ticking(self) -> "asyncio.Task[None]":
-        """The agent, which is the porter here."""
-        return asyncio.create_task(self._agent.run())
+    async def revive(self) -> None:
+        """The same again."""
+        await self._edges[0].revive()
+
+    def ticking(self) -> "asyncio.Future[Any]":
+        """The agents, each of which is the porter here."""
+        return asyncio.gather(*(edge.agent.run() for edge in self._edges))
 
     def snapshot(self) -> Any:
-        return self._agent.snapshot()
+        return self._edges[-1].agent.snapshot()
+
+
+class _Edge:
+    """One HAProxy with its agent."""
+
+    def __init__(self, settings: EdgeSettings, *, folder: Path, capacity: int) -> None:
+        self._settings, self._published, self._folder = settings, folder, Path(settings.folder)
+        self._control = Control(self._folder / "edge.sock")
+        ledger = EdgeLedger(self._control)
+        self._porter = Porter(ledger, capacity=capacity, published=folder)
+        self.agent = EdgeAgent(
+            self._control, folder=self._folder, keyring=KEYRING, ledger=ledger, porter=self._porter, published=folder
+        )
+        self._process = EdgeProcess(self._folder, write=self._write)
+
+    def _write(self) -> None:
+        now_s = time.time()
+        keys, plan = maps.key_lines(KEYRING, now_s=now_s), plan_of(self._porter.outlook, now_s=now_s)
+        state, draw = self._porter.outlook.state_json.decode(), draw_json(KEYRING, now_s=now_s).decode()
+        write_files(self._folder, render(self._settings, keys, plan, state, draw))
+
+    async def start(self, *, alone: bool) -> None:
+        await self._process.start()
+        pid = await self._control.process_id()
+        if alone:
+            os.sched_setaffinity(pid, {SERVER_CORE})
+        (self._published / PID_FILE).write_text(str(pid))
+        await self.agent.tick()
+        self._pid = pid
+
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+
+    async def revive(self) -> None:
+        await self._process.start()
+        self._pid = await self._control.process_id()

@@ -57,13 +57,21 @@ class Visitor:
         port: of the gate, on 127.0.0.1.
         source: the address it comes from.
         cookies: what it has from before.
+        second_port: of another edge, to which it goes over when the one it uses refuses it, as browsers do with two
+            addresses of one name; 0: there is none.
         keeps: whether it keeps its connection from one request to the next.
     """
 
     def __init__(
-        self, port: int, *, source: str = "127.0.0.1", cookies: Mapping[str, str] | None = None, keeps: bool = True
+        self,
+        port: int,
+        *,
+        source: str = "127.0.0.1",
+        cookies: Mapping[str, str] | None = None,
+        second_port: int = 0,
+        keeps: bool = True,
     ) -> None:
-        self.port = port
+        self.port, self._second_port = port, second_port
         self.source = source
         self.cookies = dict(cookies or {})
         self._keeps = keeps
@@ -96,7 +104,7 @@ class Visitor:
         for attempt in (1, 2):
             fresh = self._streams is None
             if self._streams is None:
-                self._streams = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.source, 0))
+                self._streams = await self._connected()
             reader, writer = self._streams
             try:
                 writer.write(request)
@@ -111,6 +119,15 @@ class Visitor:
         text = raw.decode("latin-1")
         self._keep_cookies(text)
         return Answer(int(text[9:12]), text.lower(), body, time.perf_counter() - began_s)
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        try:
+            return await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.source, 0))
+        except ConnectionRefusedError:
+            if not self._second_port:
+                raise
+        self.port, self._second_port = self._second_port, self.port
+        return await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.source, 0))
 
     def _request(self, path: str, method: str, accept: str, body: bytes) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", f"Accept: {accept}"]
