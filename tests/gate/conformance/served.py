@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ from preau.tokens.keyring import Keyring
 SCHOOL = SchoolPaths(write_lane="/travail/", sign_in=("/connexion/", "/c/"), scripts=frozenset({"/travail/suivi"}))
 EDGE_SECRET = "the-edge-of-the-tests-1"
 LATENCY_S = 0.3
+UNDER_WAY: Counter[str | None] = Counter()
+"""Requests that the application has at this moment, by the address of who asks."""
 
 
 class AtLevel(Pilot):
@@ -64,13 +67,17 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     while (message := await receive()).get("more_body"):
         body += message.get("body", b"")
     body += message.get("body", b"")
+    client = (scope["client"] or [None])[0]
+    UNDER_WAY[client] += 1
+    at_once = UNDER_WAY[client]
     if path.endswith("/lent"):
         await asyncio.sleep(LATENCY_S)
+    UNDER_WAY[client] -= 1
     status = int(path.rpartition("/")[2]) if path.startswith("/panne/") else 200
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"max-age=60")]
     headers += [(b"preau-leave", b"1")] if path == "/sortie" else []
     headers += [(b"preau-own-page", b"1")] if b"propre" in scope["query_string"] else []
-    seen = {"path": path, "client": (scope["client"] or [None])[0], "sent": len(body)}
+    seen = {"path": path, "client": client, "sent": len(body), "at_once": at_once}
     seen["headers"] = sorted({name.decode() for name, _value in scope["headers"]})
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(seen).encode()})

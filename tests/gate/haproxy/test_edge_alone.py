@@ -218,6 +218,18 @@ def test_a_head_that_does_not_end_is_cut_within_seconds(edge: EdgeAlone) -> None
         assert time.monotonic() - began < 8
 
 
+def test_a_sign_in_that_comes_slowly_is_cut_after_three_seconds_in_french(edge: EdgeAlone) -> None:
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=6) as slow:
+        slow.sendall(b"POST /connexion/ HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nContent-Length: 10\r\n\r\nhalf")
+        answer = b""
+        while b"</html>" not in answer:
+            more = slow.recv(65_536)
+            assert more, answer
+            answer += more
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert "L’envoi a pris trop de temps" in answer.decode()
+
+
 def test_two_edges_count_and_refuse_alike(edge: EdgeAlone, tmp_path: Path) -> None:
     del edge  # it only says whether HAProxy is installed
     peers = tuple((name, f"127.0.0.1:{free_port()}") for name in ("east", "west"))

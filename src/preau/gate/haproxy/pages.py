@@ -226,6 +226,18 @@ NOTICES: Final = {
         title=_("Cette page n’existe pas"),
         text=_("L’adresse est peut-être incomplète."),
     ),
+    "too_large": Notice(
+        code="body_too_large",
+        title=_("L’envoi n’est pas arrivé"),
+        text=_("Cet envoi est trop gros pour être reçu ici."),
+        action=_("Recommencer"),
+        href="",
+    ),
+    "slow": Notice(
+        code="body_slow",
+        title=_("L’envoi n’est pas arrivé"),
+        text=_("L’envoi a pris trop de temps : {again} quand la connexion va mieux.").format(again=_("recommencez")),
+    ),
     "resting_tu": _resting(_("réessaie dans une minute")),
     "resting_vous": _resting(_("réessayez dans une minute")),
 }

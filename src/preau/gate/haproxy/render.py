@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from preau.gate.answers import refusal_json
+from preau.gate.body import SIGN_IN_BODY
 from preau.gate.favours import CHALLENGE_PATH, CHALLENGE_REFUSED
 from preau.gate.hall import DRAW_PATH, SOLVER_CACHED_S
 from preau.gate.haproxy import maps, pages, refusals
@@ -33,7 +34,7 @@ _TEMPLATES: Final = Path(__file__).parent
 PARTS: Final = (
     *("names", "shown", "way_back", "draws", "new_ticket", "stays", "claims", "waits"),
     *("to_the_application", "settles", "own_errors", "masks", "cookies", "room"),
-    *("class_link", "favours", "rare_pages"),
+    *("class_link", "favours", "rare_pages", "too_large"),
 )
 """Files beside the template, in an order in which each may hold those before it."""
 
@@ -135,7 +136,7 @@ def _answers(settings: EdgeSettings, csp: str) -> dict[str, str]:
         "waiting": waiting_rules(settings, csp),
         "resting_headers": resting_head(settings, csp),
         "notice_headers": f' hdr cache-control no-store hdr content-security-policy "{csp}"{own_headers(settings)}',
-        "too_large": refusal_json("body_too_large", _("Cet envoi est trop gros pour être reçu ici.")).decode(),
+        "too_large_json": refusal_json("body_too_large", _("Cet envoi est trop gros pour être reçu ici.")).decode(),
         "method_unknown": refusal_json("method_unknown", _("Cette façon de demander n’existe pas ici.")).decode(),
         "ticket_cookie_s": str(TICKET_COOKIE_S),
         "cookie_attributes": f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if settings.secure else ''}",
@@ -224,9 +225,10 @@ def _limits(settings: EdgeSettings) -> dict[str, str]:
         "open_mark": str(OPEN),
         "back_chars": str(MAX_BACK_CHARS),
         "school_width": str(settings.school_width),
-        "homework_width": str(settings.homework_width),
+        "homework_per_card": str(settings.homework_per_card),
         "homework_line": str(settings.homework_line),
-        "sign_in_width": str(settings.sign_in_width),
+        "sign_in_bytes": str(SIGN_IN_BODY.most_bytes),
+        "undeclared_bytes": str(SIGN_IN_BODY.most_bytes // 3),
         "sign_in_line": str(settings.sign_in_line),
         "sign_in_per_source": str(settings.sign_in_per_source),
     }
@@ -271,13 +273,19 @@ def _servers(settings: EdgeSettings) -> dict[str, str]:
     second, and back within one.
     """
     application, standby = f"server application {settings.application}", f"server standby {settings.standby}"
-    school, homework = f"maxconn {settings.school_width}", f"maxconn {settings.homework_width}"
-    rows = {"school": [f"{application} {school}"], "open": [application], "homework": [f"{application} {homework}"]}
+    school = f"maxconn {settings.school_width}"
+    rows = {
+        "school": [f"{application} {school}"],
+        "open": [application],
+        "homework": _halves(settings.application, settings.homework_width),
+        "sign_in": _halves(settings.application, settings.sign_in_width),
+    }
     if settings.standby:
         watched = "check inter 1s fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down"
         over = "option redispatch 1"
         by_it = "use-server standby if hands_in post card"
-        rows = {
+        work = f"maxconn {settings.homework_width}"
+        rows |= {
             "school": [over, by_it, f"{application} {school}", f"{standby} weight 0 {school} {watched}"],
             "open": [
                 over,
@@ -286,9 +294,18 @@ def _servers(settings: EdgeSettings) -> dict[str, str]:
                 f"{application} {watched}",
                 f"{standby} backup",
             ],
-            "homework": [over, f"{standby} {homework} {watched}", f"{application} {homework} backup"],
+            "homework": [
+                over,
+                *(f"{half} {watched}" for half in _halves(settings.standby, settings.homework_width)),
+                f"{application} {work} backup",
+            ],
         }
     return {f"{name}_servers": "\n".join(f"    {row}" for row in said) for name, said in rows.items()}
+
+
+def _halves(address: str, width: int) -> list[str]:
+    """A lane as two servers of one address: who is told apart by a hash has one of them."""
+    return [f"server {half} {address} maxconn {width // 2}" for half in ("left_half", "right_half")]
 
 
 def _totals() -> str:

@@ -16,14 +16,18 @@ def own_headers(settings: EdgeSettings) -> str:
 
 
 def error_pages(settings: EdgeSettings, csp: str) -> str:
-    """HAProxy's own errors: nobody listens behind, or nobody answers in time."""
+    """HAProxy's own errors: nobody listens behind, nobody answers in time, or what is sent comes too slowly."""
     which = "str(error),concat(:,txn.as),concat(:,txn.voice)"
     body = f'lf-string "%[{which},map_str({settings.folder}/errors.map)]"'
     head = resting_head(settings, csp)
-    return "\n".join(
+    lines = [
         f'    http-error status {status} content-type "text/html; charset=utf-8" {body}{head}'
         for status in (500, 502, 503, 504)
-    )
+    ]
+    ours = f' hdr cache-control no-store hdr content-security-policy "{csp}"{own_headers(settings)}'
+    slow = f'content-type "text/html; charset=utf-8" lf-file {settings.folder}/notice_slow.html'
+    lines.append(f"    http-error status 408 {slow}{ours}")
+    return "\n".join(lines)
 
 
 def resting_head(settings: EdgeSettings, csp: str) -> str:
