@@ -143,3 +143,11 @@ def hands_in(browser: httpx.Client, work: str) -> httpx.Response:
     """Sends it as the lesson page does."""
     headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
     return browser.post("/travail/journal", content=work, headers=headers)
+
+
+def place_of(browser: httpx.Client) -> str | None:
+    """The order key of who waits; None for who is inside."""
+    page = browser.get("/", headers={"Accept": "text/html"})
+    assert page.status_code == 200, page.text[:300]
+    key = re.search(r'data-key="(\d+)"', page.text)
+    return None if key is None else key[1]

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import pytest
 from preau.gate.haproxy.process import EdgeNotStarted, haproxy_binary
 from preau.gate.spool import SpoolCounts, counted
 from preau.project.haproxy_edge import connections, own_folder
-from preau_process import PreauProcess, free_port, hands_in, signed_in, work_of
+from preau_process import PreauProcess, free_port, hands_in, place_of, signed_in, work_of
 
 pytestmark = pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
 
@@ -62,15 +61,6 @@ def server(tmp_path: Path) -> Iterator[PreauProcess]:
     process.kill()
 
 
-def the_place_of(server: PreauProcess, ticket: str = "") -> tuple[str, str]:
-    """The ticket and the key of somebody who waits; without a ticket, of somebody new."""
-    status, cookies, page = get(f"{server.url}/", Accept="text/html", Cookie=ticket)
-    key = re.search(r'data-key="(\d+)"', page)
-    assert (status, key is not None) == (200, True), page[:300]
-    given = next((part for part in cookies.split("; ") if part.startswith("ticket=")), ticket)
-    return given, key[1] if key else ""
-
-
 def the_application_is_killed(server: PreauProcess) -> None:
     """Order, lessons, status and work handed in outlive it; then it is there again."""
     with signed_in(server.url) as browser:
@@ -104,26 +94,22 @@ def children_of(process: int) -> list[int]:
 
 def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: PreauProcess) -> None:
     server.start(PREAU_EDGE="haproxy", PREAU_CAPACITY="1")
-    status, cookies, body = get(f"{server.url}/", Accept="text/html")
-    assert status == 200
-    assert "ticket=t1." in cookies
-    assert "passe=p1." in cookies
-    assert "Préau" in body
-    assert json.loads(get(f"{server.url}/attente/etat.json")[2])["v"] == 1
-    assert get(f"{server.url}/static/site.css")[0] == 200
-    assert not get(f"{server.url}/static/site.css")[1]
     edge = own_folder(server.data)
     assert edge.stat().st_mode & 0o077 == 0
-    inside = "; ".join(part for part in cookies.split("; ") if part.startswith(("ticket=", "passe=")))
-    assert get(f"{server.url}/", Accept="text/html", Cookie=inside)[0] == 200
-    place = the_place_of(server)
-    the_application_is_killed(server)
-    assert the_place_of(server, place[0]) == place
-    (process,) = haproxies_of(edge)
-    os.kill(process, 9)
-    assert within(8, server.answers), "HAProxy is started again"
-    assert "data-key" not in get(f"{server.url}/", Accept="text/html", Cookie=inside)[2]
-    assert the_place_of(server, place[0]) == place
+    with httpx.Client(base_url=server.url) as inside, httpx.Client(base_url=server.url) as waits:
+        assert [place_of(inside), place_of(inside)] == [None, None]
+        assert set(inside.cookies) >= {"ticket", "passe"}
+        place = place_of(waits)
+        assert place is not None
+        assert json.loads(get(f"{server.url}/attente/etat.json")[2])["v"] == 1
+        assert get(f"{server.url}/static/site.css")[0] == 200
+        assert not get(f"{server.url}/static/site.css")[1]
+        the_application_is_killed(server)
+        assert place_of(waits) == place
+        (process,) = haproxies_of(edge)
+        os.kill(process, 9)
+        assert within(8, server.answers), "HAProxy is started again"
+        assert (place_of(inside), place_of(waits)) == (None, place)
     server.stop()
     assert within(8, lambda: not haproxies_of(edge))
     server.start(PREAU_EDGE="haproxy")

@@ -14,11 +14,13 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import httpx
 import pytest
 
+from engines import redis_running, temporary_folder
 from preau.gate.haproxy.process import haproxy_binary
 from preau.gate.spool import SpoolCounts, counted
-from preau_process import PreauProcess, free_port, hands_in, signed_in, work_of
+from preau_process import PreauProcess, free_port, hands_in, place_of, signed_in, work_of
 
 
 def get(url: str, **headers: str) -> tuple[int, str]:
@@ -99,7 +101,9 @@ def test_a_second_process_on_the_same_data_is_refused_with_a_sentence(server: Pr
 
 
 @pytest.mark.engines
-def test_the_same_code_runs_on_postgresql_and_redis(tmp_path: Path, postgres_server: str, redis_server: str) -> None:
+def test_the_same_code_runs_on_postgresql_and_on_a_redis_that_dies(
+    tmp_path: Path, postgres_server: str, redis_server: str
+) -> None:
     asked = parse_qs(urlsplit(postgres_server).query)
     database_url = f"postgresql://{asked['user'][0]}@{quote(asked['host'][0], safe='')}/postgres"
     process = PreauProcess(tmp_path / "var")
@@ -108,10 +112,30 @@ def test_the_same_code_runs_on_postgresql_and_redis(tmp_path: Path, postgres_ser
         assert get(f"{process.url}/connexion/")[0] == 200
         assert not (process.data / "school.sqlite3").exists()
         process.kill()
-        process.start(DATABASE_URL=database_url, REDIS_URL=redis_server)
-        assert get(f"{process.url}/connexion/")[0] == 200
+        with temporary_folder() as folder:
+            nobody_loses_a_place(process, folder, DATABASE_URL=database_url, PREAU_CAPACITY="1")
     finally:
         process.kill()
+
+
+def nobody_loses_a_place(process: PreauProcess, folder: Path, **options: str) -> None:
+    """Redis is killed and comes back empty, while somebody is inside and somebody waits."""
+    people = [httpx.Client(), httpx.Client()]
+    with people[0] as inside, people[1] as waits:
+        with redis_running(folder) as url:
+            process.start(REDIS_URL=url, **options)
+            for browser in people:
+                browser.base_url = httpx.URL(process.url)
+            assert [place_of(inside), place_of(inside)] == [None, None]
+            place = place_of(waits)
+            assert place is not None
+        for _ in range(2):
+            assert (place_of(inside), place_of(waits)) == (None, place)
+        assert "ledger_unavailable" in process.printed
+        stood_at_s = inside.get("/attente/etat.json").json()["now_s"]
+        with redis_running(folder):
+            assert within(10, lambda: inside.get("/attente/etat.json").json()["now_s"] > stood_at_s)
+            assert (place_of(inside), place_of(waits)) == (None, place)
 
 
 PROXY = """
