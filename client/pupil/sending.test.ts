@@ -117,6 +117,7 @@ test("only silence is the internet's fault: a school that answers and does not t
     [() => refusal(415, "content_type"), "unready"],
     [() => new Response("", { status: 429 }), "unready"],
     [gate, "unready"],
+    [() => Response.json({ kept: {} }, { status: 202, headers: { "Preau-Gate": "kept" } }), "unready"],
     [() => Response.json({}), "unready"],
     [() => refusal(401, "sign_in_required"), "signed_out"],
   ] as [() => Response | null, Outcome][]) {

@@ -80,6 +80,9 @@ def test_what_is_put_aside_says_why_counts_on_and_may_be_moved_back(tmp_path: Pa
     (aside,) = (tmp_path / "aside").iterdir()
     assert aside.name.endswith(".401_sign_in_required.work")
     assert (spool.waiting(), counted(tmp_path)) == ([], SpoolCounts(0, 1))
+    assert spool.keep(work(later_s=1)) is None
+    assert counted(tmp_path) == SpoolCounts(1, 1), "what is aside is not delivered: sent again, it is kept again"
+    spool.done(spool.waiting()[0])
     assert [spool.keep(work(body=body)) for body in (b"2", b"3")] == [None, SpoolRefusal.FULL_OF_ONE_CARD]
     aside.rename(tmp_path / aside.name)
     assert Spool.read(spool.waiting()[0]) == INES

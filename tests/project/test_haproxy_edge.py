@@ -118,7 +118,9 @@ def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: Preau
     assert within(8, lambda: not haproxies_of(edge)), "it does not outlive a process that was killed"
 
 
-def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application(server: PreauProcess, tmp_path: Path) -> None:
+def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application_and_outlives_it_and_its_agent(
+    server: PreauProcess, tmp_path: Path
+) -> None:
     edge, port = tmp_path / "edge", free_port()
     environ = {**os.environ, "PREAU_DATA": str(server.data), "BIND": f"127.0.0.1:{server.port}", "PREAU_DEMO": "1"}
     preau = [sys.executable, "-m", "preau.cli", "edge"]
@@ -136,6 +138,18 @@ def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application(server: Pr
         assert (status, "passe=p1." in cookies) == (200, True)
         at_s = json.loads(get(f"http://127.0.0.1:{port}/attente/etat.json")[2])["now_s"]
         assert within(8, lambda: json.loads(get(f"http://127.0.0.1:{port}/attente/etat.json")[2])["now_s"] > at_s)
+        with signed_in(f"http://127.0.0.1:{port}") as browser:
+            work = work_of(browser, server.lesson())
+            server.kill()
+            assert hands_in(browser, work).status_code == 202, "by the standby in the agent"
+            assert browser.get(server.lesson()).status_code == 200
+            server.start(url=f"http://127.0.0.1:{port}", PREAU_EDGE="external")
+            assert within(20, lambda: server.stored_work() == [("lesson_opened",)])
+            agent.kill()
+            agent.wait(10)
+            assert hands_in(browser, work).json()["accepted"], "without the agent, by the application"
+            assert browser.get("/journee/").status_code == 200
+            assert browser.get("/attente/etat.json").json()["v"] == 1
     finally:
         for process in (agent, haproxy):
             process.terminate()

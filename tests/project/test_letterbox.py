@@ -148,6 +148,23 @@ async def test_what_the_school_refuses_or_does_not_store_is_put_aside_with_the_r
     ]
 
 
+async def test_what_the_operator_moves_back_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letterbox_module, "LOOKS_AGAIN_S", 0.02)
+    house.school.does = lambda _body: 503
+    await house.hands_in(b"1")
+    house.school.does = lambda _body: 401
+    await house.delivers_until(lambda: house.counts() == SpoolCounts(0, 1))
+    house.school.does = lambda _body: 200
+
+    def moved_back() -> bool:
+        for path in (house.folder / "aside").iterdir():
+            path.rename(house.folder / path.name)
+        return house.school.taken == [b"1"]
+
+    await house.delivers_until(moved_back)
+    assert house.counts() == SpoolCounts(0, 0)
+
+
 async def test_one_item_that_always_fails_keeps_nobody_back_and_ends_aside(house: House) -> None:
     attempts: list[bytes] = []
 

@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
@@ -91,11 +90,8 @@ class Spool:
         """Counts again what is there: an operator may have moved or deleted files."""
         for folder in (self._folder, self._aside):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._sizes: dict[str, int] = {}
-        self._of_card, self._bytes_of_card = Counter[str](), Counter[str]()
-        for folder in (self._folder, self._aside):
-            for entry in _entries(folder):
-                self._count(_item_of(entry.name), entry.stat().st_size)
+        found = (entry for folder in (self._folder, self._aside) for entry in _entries(folder))
+        self._sizes = {_item_of(entry.name): entry.stat().st_size for entry in found}
 
     def keep(self, kept: Kept) -> SpoolRefusal | None:
         """Writes it down; on return it survives a power cut.
@@ -105,12 +101,12 @@ class Spool:
         """
         content = msgspec.msgpack.encode(kept)
         item = f"{int(kept.at_s * 1000):015d}-{kept.subject}-{kept.digest}"
-        if any(other.endswith(item[_STAMP_CHARS:]) for other in self._sizes):
+        if any(self._waits(other) for other in self._sizes if other.endswith(item[_STAMP_CHARS:])):
             return None
         refusal = self._refused(kept.subject, len(content))
         if refusal is None:
             write_by_rename(self._folder / f"{item}.work", content, durable=True)
-            self._count(item, len(content))
+            self._sizes[item] = len(content)
         return refusal
 
     def waiting(self) -> list[Path]:
@@ -128,10 +124,7 @@ class Spool:
     def done(self, path: Path) -> None:
         """The application has it: nothing of it stays here."""
         path.unlink(missing_ok=True)
-        item = _item_of(path.name)
-        size = self._sizes.pop(item, 0)
-        self._of_card[_subject_of(item)] -= 1 if size else 0
-        self._bytes_of_card[_subject_of(item)] -= size
+        self._sizes.pop(_item_of(path.name), None)
 
     def put_aside(self, path: Path, reason: str) -> None:
         """The application will not have it: kept for the operator, the reason in its name.
@@ -142,22 +135,20 @@ class Spool:
         with suppress(FileNotFoundError):  # an operator's hand was faster
             path.replace(self._aside / f"{_item_of(path.name)}.{word}.work")
 
+    def _waits(self, item: str) -> bool:
+        """Whether it is to be delivered: what was put aside is not."""
+        return (self._folder / f"{item}.work").exists()
+
     def _refused(self, subject: str, size: int) -> SpoolRefusal | None:
         limits = self._limits
         if len(self._sizes) >= limits.items or sum(self._sizes.values()) + size > limits.most_bytes:
             return SpoolRefusal.FULL
-        if self._of_card[subject] >= limits.items_per_card or (
-            self._bytes_of_card[subject] + size > limits.bytes_per_card
-        ):
+        own = [other for item, other in self._sizes.items() if _subject_of(item) == subject]
+        if len(own) >= limits.items_per_card or sum(own) + size > limits.bytes_per_card:
             return SpoolRefusal.FULL_OF_ONE_CARD
         if self._free_bytes(self._folder) - size < limits.reserve_bytes:
             return SpoolRefusal.DISK_LOW
         return None
-
-    def _count(self, item: str, size: int) -> None:
-        self._sizes[item] = size
-        self._of_card[_subject_of(item)] += 1
-        self._bytes_of_card[_subject_of(item)] += size
 
 
 class SpoolCounts(NamedTuple):

@@ -7,6 +7,7 @@ application then refuses is put aside for the operator and said in the log, neve
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,8 @@ net below it, as pages do."""
 MOST_BYTES: Final = 128 << 20
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 15.0
+LOOKS_AGAIN_S: Final = 60.0
+"""An operator may have moved something back into the folder, or deleted what was aside."""
 FAULTS: Final = 3
 """So often one item may fail while the application answered others in between; then the item is at fault."""
 
@@ -141,9 +144,8 @@ class Letterbox:
         while True:
             waiting = await self._on_disk(self._spool.waiting)
             if not waiting:
-                self._arrived.clear()
                 self._down = False
-                await self._arrived.wait()
+                await self._something_arrives()
                 pause_s = FIRST_PAUSE_S
             elif await self._round(waiting):
                 pause_s = FIRST_PAUSE_S
@@ -151,6 +153,14 @@ class Letterbox:
                 log.warning("work_waits_for_the_application", items=len(waiting), again_in_s=pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             await asyncio.sleep(pause_s)
+
+    async def _something_arrives(self) -> None:
+        self._arrived.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOKS_AGAIN_S):
+                await self._arrived.wait()
+                return
+        await self._on_disk(self._spool.look)
 
     def _card_of(self, scope: Scope) -> Card | None:
         if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(self._write_lane):
