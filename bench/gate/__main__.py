@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import time
 import traceback
@@ -12,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from bench.gate import latency, machine, one_address, overload, page, slow, wire
-from bench.gate.process import LOAD_CORE, ROOT, TMP
+from bench.gate.process import ROOT, TMP, stay_with_the_load
 
 RESULTS: Final = ROOT / "bench" / "results"
 
@@ -23,8 +22,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help=f"some of: {','.join(BENCHES)}")
     parser.add_argument("--out", type=Path, default=None, help="folder of the results")
     told = parser.parse_args()
-    if (os.cpu_count() or 1) > LOAD_CORE:
-        os.sched_setaffinity(0, {LOAD_CORE})  # this process is a part of the load
+    stay_with_the_load()
     names = told.only.split(",") if told.only else list(BENCHES)
     if unknown := [name for name in names if name not in BENCHES]:
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHES)}")

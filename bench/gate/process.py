@@ -32,6 +32,12 @@ def pinned(core: int, command: list[str]) -> list[str]:
     return [taskset, "-c", str(core), *command]
 
 
+def stay_with_the_load() -> None:
+    """This process is a part of the load: it stays on that core, where servers can be put on another one."""
+    if tool("taskset") is not None and (os.cpu_count() or 1) > LOAD_CORE:
+        os.sched_setaffinity(0, {LOAD_CORE})
+
+
 def free_port() -> int:
     """A port that nothing listens on just now."""
     with socket.socket() as probe:

@@ -145,6 +145,7 @@ async def test_a_wait_is_told_once_it_has_come_to_its_end(make_gate: MakeGate) -
     await gate.seconds_pass(21)
     assert report_of(gate).wait_s == (None, None, None)
     await obey(gate, capacity=20)
+    assert not (await late.asks()).waits
     await gate.seconds_pass(5)
     assert report_of(gate).wait_s == (20, 20, 20)
 

@@ -236,7 +236,7 @@ class Porter:
         outlook = self.outlook
         marks = {lane: outlook.plan.watermark(lane, now_s=now_s) for lane in QUEUES}
         return self._waits.look(
-            outlook.census.waiting,
+            outlook.census,
             marks,
             lambda place: wait_interval(people_before(outlook.curves, place), outlook.entries),
             sample=outlook.sample,

@@ -251,10 +251,10 @@ class GateReport(Shape, frozen=True, kw_only=True):
     called who do not come. ``level_reason``: a code of ``gate_words``, or empty. ``verdict``: what the crowd is taken
     for, a code of ``gate_words.VERDICTS``; empty: nothing special is known.
     ``oldest_wait_s``: since when the first of the waiting of lanes 2 and 3 has stood there; None: nobody, or not known.
-    ``wait_s``: quantiles 0.5, 0.9 and 0.99 of the wait until the call, of those of the last quarter of an hour, those
-    included who gave up or still wait; None where too few were called to tell. ``gave_up``: people who left without
-    having been called, since the porter began; ``foretold``: of the called, how many were called before, within and
-    after the interval that they were told first.
+    ``wait_s``: quantiles 0.5, 0.9 and 0.99 of the wait until the entry, in the last quarter of an hour, those included
+    who gave up or still wait; None where too few entered to tell. ``gave_up``: people who left the queue otherwise,
+    since the porter began; ``foretold``: of those who entered, how many before, within and after the interval that
+    they were told first.
     ``level_seconds``: by level, since the start; ``overload_s``: seconds with a queueing time above half a second.
     ``edges``: processes that call by this plan.
     """

@@ -131,8 +131,8 @@ ROWS: Final[tuple[Row, ...]] = (
         "preau_gate_wait_seconds",
         _G,
         "s",
-        "Wait until the call, quantile 0.5, 0.9 or 0.99 of the last 15 minutes, in steps of 5 s; those who gave up or "
-        "still wait count as longer (Kaplan-Meier); not exposed where too few were called to tell.",
+        "Wait until the entry, quantile 0.5, 0.9 or 0.99 of the last 15 minutes, in steps of 5 s; those who gave up or "
+        "still wait count as longer (Kaplan-Meier); not exposed where too few entered to tell.",
         _wait_quantiles,
         ("quantile",),
     ),
@@ -140,14 +140,14 @@ ROWS: Final[tuple[Row, ...]] = (
         "preau_gate_gave_up",
         _C,
         "persons",
-        "Persons who left the queue without having been called, since the porter began.",
+        "Persons who left the queue without having entered, since the porter began.",
         _told(lambda gate: gate.gave_up),
     ),
     Row(
         "preau_gate_foretold",
         _C,
         "persons",
-        "Persons called early (before), within or late (after) the interval that they were told first.",
+        "Persons who entered early (before), within or late (after) the interval that they were told first.",
         _by_key(lambda gate: {end: gate.foretold.get(end, 0) for end in ENDS}),
         ("end",),
     ),

@@ -27,16 +27,16 @@ Lanes: 0 staff, 1 pupils with a lesson now, 2 other card holders, 3 devices with
 2 priorité, 3 siège, 4 refuge, 5 rideau. Modes: auto, open, drain, closed.
 
 `preau_gate_wait_seconds` and `preau_gate_foretold_total` are of the devices that the porter saw come and wait, lanes 1
-to 3; who walked in does not count, nor who already waited when the porter began. A wait ends with the call: the page
-that polls comes in some seconds later. Who is not heard for 90 s without having been called gave up.
+to 3; who walked in does not count, nor who already waited when the porter began. Who was called and is heard no more
+before 90 s of silence has entered; who was silent for 90 s, or left uncalled, gave up.
 
 Not here:
 
 - **Fairness between networks and devices**: the gate keeps no network and no device of anybody. Ranks of classes are
   public and can be recomputed (`/attente/tirage.json`); `preau gate simulate` measures inversions and spread.
 - **Class-minutes lost, classes ready in time**: the gate does not know who is in which room. In the simulation.
-- **Error of an announced wait in per cent**: only whether the call came before, within or after what was told first;
-  of those who gave up nobody knows.
+- **Error of an announced wait in per cent**: only whether the entry came before, within or after what was told
+  first; of those who gave up nobody knows.
 - **Distinct cards, tickets that came back**: to count persons once, they would have to be remembered.
 - **Persons sent out, work lost, bare errors shown**: must be none, and a gate that did it would not notice. The tests
   ask for none, the bench of overload counts them from outside.
