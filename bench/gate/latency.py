@@ -25,7 +25,7 @@ import msgspec
 
 from bench.gate import people, plain, wrk
 from bench.gate.edge_engine import gates, why_absent
-from bench.gate.process import TMP, Running, free_port, python, server
+from bench.gate.process import READY_S, TMP, Running, free_port, python, server
 from bench.gate.spread import probed, spread
 from bench.gate.visitors import Visitor, probe
 from bench.gate.wire import MANY_PLACES
@@ -34,6 +34,7 @@ CONNECTIONS: Final = 32
 SATURATING: Final = 16
 PROBES_PER_S: Final = 100.0
 HEAVY_PAGE: Final = "/journee/"
+SIGN_IN: Final = "/connexion/personnel/"
 TEACHER: Final = ("karim.haddad", "preau-demo")
 TARGET_ADDED_P99_MS: Final = 1.0
 TARGET_SATURATED_P99_MS: Final = 15.0
@@ -166,6 +167,11 @@ def demo(capacity: int, *, edge: str = "embedded") -> Iterator[Running]:
     environment = {"PREAU_DATA": str(data), "PREAU_CAPACITY": str(capacity), "PREAU_EDGE": edge}
     command = python("-m", "preau.cli", "demo", "--bind", f"127.0.0.1:{port}")
     with server(command, port, environment=environment, ready_path="/__heartbeat__") as running:
+        until_s = time.monotonic() + READY_S
+        while running.get(SIGN_IN).status != 200:  # the school may begin after the gate
+            if time.monotonic() > until_s:
+                raise RuntimeError("the school did not begin")
+            time.sleep(0.1)
         yield running
 
 
@@ -175,14 +181,14 @@ async def _signed_in(port: int) -> str:
     for _ in range(2):
         await first.ask("/")
     teacher = Visitor(port, source="127.3.0.2")
-    form = await teacher.ask("/connexion/personnel/")
+    form = await teacher.ask(SIGN_IN)
     hidden = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', form.body)
     told = {"identifiant": TEACHER[0], "mot_de_passe": TEACHER[1]}
     if hidden:
         told["csrfmiddlewaretoken"] = hidden[1].decode()
     names = re.findall(rb'<input[^>]*name="([^"]+)"', form.body)
     body = "&".join(f"{name}={quote_plus(value)}" for name, value in told.items()).encode()
-    answer = await teacher.ask("/connexion/personnel/", method="POST", body=body)
+    answer = await teacher.ask(SIGN_IN, method="POST", body=body)
     page = await teacher.ask(HEAVY_PAGE)
     if page.status != 200 or page.waits:
         raise RuntimeError(f"the teacher is not inside: {answer.status}, {page.status}, fields {names}")
