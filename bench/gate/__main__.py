@@ -124,11 +124,11 @@ def _overload(*, quick: bool) -> dict[str, Any]:
 def _one_address(*, quick: bool) -> dict[str, Any]:
     if quick:
         options = one_address.Options(
-            pupils=150, capacity=100, arrive_s=2, stay_s=2, flood_per_s=300, rounds=1, at_most_s=20
+            pupils=600, capacity=1000, arrive_s=2, rate_per_s=40, flood_per_s=300, lead_s=2, rounds=1, at_most_s=30
         )
     else:
         options = one_address.Options(
-            pupils=1200, capacity=800, arrive_s=15, stay_s=10, flood_per_s=500, rounds=3, at_most_s=90
+            pupils=1200, capacity=2000, arrive_s=4, rate_per_s=100, flood_per_s=500, lead_s=2, rounds=2, at_most_s=40
         )
     return one_address.run(options, say)
 

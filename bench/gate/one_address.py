@@ -1,13 +1,16 @@
 """A whole school behind one address, beside a flood from the same address: is anybody blocked, or slower?
 
-Pupils with cards come over some seconds, wait, enter, stay a while and leave; the house holds two thirds of them. In
-every second run wrk sends visits without any cookie from the very same address at a fixed pace. Runs alternate.
+Pupils with cards come over some seconds, wait as their browser does, and enter at a rate that is the same in every run
+and far below that at which they come; there are more places than pupils, so that the rate binds and not the places. In
+every second run wrk sends visits without any cookie from the very same address, at a fixed pace, from before the first
+pupil to the last entry. Runs alternate, and so does which comes first.
 """
 
 import asyncio
 import json
 import math
 import subprocess
+import time
 from collections.abc import Callable
 from statistics import fmean
 from typing import Any
@@ -29,13 +32,14 @@ FLOOD_CONNECTIONS = 64
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """The pupils, the places, over how long they come and for how long each stays; visits of the flood."""
+    """The pupils, the places, over how long they come; entries a second; visits of the flood, and its lead."""
 
     pupils: int
     capacity: int
     arrive_s: float
-    stay_s: float
+    rate_per_s: float
     flood_per_s: float
+    lead_s: float
     rounds: int
     at_most_s: float
 
@@ -55,7 +59,7 @@ def _engine(gate: str, options: Options, say: Callable[[str], None]) -> dict[str
     found: dict[str, list[dict[str, Any]]] = {"alone": [], "beside a flood": []}
     for number in range(options.rounds):
         for name in ("alone", "beside a flood") if number % 2 == 0 else ("beside a flood", "alone"):
-            with plain.granian({"gate": gate, "capacity": options.capacity}, tls=False) as running:
+            with plain.granian(_order(gate, options), tls=False) as running:
                 found[name].append(_morning(running, options, flood=name != "alone"))
             say(f"{gate} round {number + 1} {name:15} {found[name][-1]}")
     means = {name: {number: one["entry_mean_s"] for number, one in enumerate(runs)} for name, runs in found.items()}
@@ -68,10 +72,18 @@ def _engine(gate: str, options: Options, say: Callable[[str], None]) -> dict[str
     }
 
 
+def _order(gate: str, options: Options) -> dict[str, object]:
+    return {
+        "gate": gate, "capacity": options.capacity, "rate_per_s": options.rate_per_s,
+        "expected_per_minute": float(options.pupils),
+    }  # fmt: skip
+
+
 def _morning(running: Running, options: Options, *, flood: bool) -> dict[str, Any]:
     flooding = _flood(running, options) if flood else None
     diary = new_diary()
     try:
+        time.sleep(options.lead_s)
         asyncio.run(_school(running.port, options, diary))
     finally:
         sent = None if flooding is None else _stopped(flooding)
@@ -87,6 +99,8 @@ def _morning(running: Running, options: Options, *, flood: bool) -> dict[str, An
         "entry_last_s": max(waits, default=0.0),
         "flood": sent,
         "arrivals_total": gate["arrivals_total"],
+        "entered in all": gate["admitted_total"],
+        "level": gate["level"],
     }
 
 
@@ -97,9 +111,7 @@ async def _school(port: int, options: Options, diary: Diary) -> None:
         await asyncio.sleep(options.arrive_s * number / options.pupils)
         name, _, card = people.a_card(f"p{next(numbers)}", f"class {number // CLASS_SIZE}").partition("=")
         pupil = Pupil(Visitor(port, source=ADDRESS, cookies={name: card}, keeps=False), diary)
-        if name and await pupil.come_in():
-            await asyncio.sleep(options.stay_s)
-            await pupil.leave()
+        await pupil.come_in()
 
     tasks = [asyncio.create_task(life(number)) for number in range(options.pupils)]
     _, late = await asyncio.wait(tasks, timeout=options.at_most_s)

@@ -17,6 +17,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from bench.gate.people import KEYRING
+from bench.gate.steady import expect, pilot_of
 from preau.gate.engine import Engine
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.porter import Porter
@@ -40,6 +41,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         second_port: of a second HAProxy in front of the same application; 0 for one alone.
         gate: the engine; with the product's outermost application round it; HAProxy in front; or nothing.
+        rate_per_s: entries a second that the porter plans; 0: the house is filled by its places.
+        expected_per_minute: people whom the timetable lets expect; 0: there is none.
         alone: whether HAProxy has its core to itself.
         application: trivial, or one thread that burns ``cost_ms`` of CPU per request.
         body, headers: a file of bytes and its headers, for ``bytes``.
@@ -59,6 +62,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     headers: list[tuple[str, str]] = []
     certificate: str = ""
     alone: bool = False
+    rate_per_s: float = 0.0
+    expected_per_minute: float = 0.0
 
 
 class Process:
@@ -78,7 +83,9 @@ class Process:
     def _build_gate(self) -> None:
         folder, ledger = Path(self.order.folder), MemoryLedger()
         folder.mkdir(parents=True, exist_ok=True)
-        self.porter = Porter(ledger, capacity=self.order.capacity, published=folder)
+        expect(folder, self.order.expected_per_minute, now_s=time.time())
+        pilot = pilot_of(self.order.rate_per_s)
+        self.porter = Porter(ledger, capacity=self.order.capacity, published=folder, pilot=pilot)
         self.engine = Engine(
             self.application, keyring=KEYRING, ledger=ledger, porter=self.porter, cookies=cookie_names(secure=False),
             published=folder, school=SCHOOL, secure=False,
@@ -91,10 +98,12 @@ class Process:
     def _build_edge(self) -> None:
         from bench.gate.served_edge import EdgeGate  # noqa: PLC0415  there may be none
 
-        order = self.order
+        order, folder = self.order, Path(self.order.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        expect(folder, order.expected_per_minute, now_s=time.time())
         self.edge = EdgeGate(
-            ports=(order.port, order.second_port) if order.second_port else (order.port,), folder=Path(order.folder),
-            capacity=order.capacity, certificate=order.certificate, school=SCHOOL,
+            ports=(order.port, order.second_port) if order.second_port else (order.port,), folder=folder,
+            capacity=order.capacity, certificate=order.certificate, school=SCHOOL, rate_per_s=order.rate_per_s,
         )  # fmt: skip
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

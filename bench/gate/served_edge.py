@@ -15,6 +15,7 @@ import msgspec
 
 from bench.gate.people import KEYRING
 from bench.gate.process import SERVER_CORE, free_port
+from bench.gate.steady import pilot_of
 from preau.gate.haproxy import maps
 from preau.gate.haproxy.agent import EdgeAgent, plan_of
 from preau.gate.haproxy.behind import BehindTheEdge
@@ -23,6 +24,7 @@ from preau.gate.haproxy.ledger import EdgeLedger
 from preau.gate.haproxy.process import EdgeProcess, write_files
 from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
+from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
 from preau.gate.public_draw import draw_json
 from preau.gate.request import SchoolPaths
@@ -41,10 +43,18 @@ class EdgeGate:
         capacity: people inside at once.
         certificate: PEM file; empty without TLS.
         school: addresses behind.
+        rate_per_s: entries a second that all of them plan together; 0: the house is filled by its places.
     """
 
     def __init__(
-        self, *, ports: tuple[int, ...], folder: Path, capacity: int, certificate: str, school: SchoolPaths
+        self,
+        *,
+        ports: tuple[int, ...],
+        folder: Path,
+        capacity: int,
+        certificate: str,
+        school: SchoolPaths,
+        rate_per_s: float = 0.0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.application_port = free_port()
@@ -62,6 +72,7 @@ class EdgeGate:
                 ),
                 folder=folder,
                 capacity=capacity,
+                pilot=pilot_of(rate_per_s / len(ports)),
             )
             for port, (name, _address) in zip(ports, peers, strict=True)
         ]
@@ -94,11 +105,11 @@ class EdgeGate:
 class _Edge:
     """One HAProxy with its agent."""
 
-    def __init__(self, settings: EdgeSettings, *, folder: Path, capacity: int) -> None:
+    def __init__(self, settings: EdgeSettings, *, folder: Path, capacity: int, pilot: Pilot | None) -> None:
         self._settings, self._published, self._folder = settings, folder, Path(settings.folder)
         self._control = Control(self._folder / "edge.sock")
         ledger = EdgeLedger(self._control)
-        self._porter = Porter(ledger, capacity=capacity, published=folder)
+        self._porter = Porter(ledger, capacity=capacity, published=folder, pilot=pilot)
         self.agent = EdgeAgent(
             self._control, folder=self._folder, keyring=KEYRING, ledger=ledger, porter=self._porter, published=folder
         )

@@ -43,6 +43,7 @@ async def test_a_flood_is_judged_narrowed_and_written_down_and_nobody_is_blocked
     assert LadderJournal(gate.published).last(1)[0].to_level == SIEGE
 
     assert (await gate.with_card("ines").asks()).body == INSIDE
+    await gate.person("203.0.113.9").asks()  # the one place of those without a cookie is taken
     newcomer = gate.person("198.51.100.7")
     assert (await newcomer.asks()).waits
     await flooded(gate, 2)
@@ -87,3 +88,22 @@ async def test_while_pupils_wait_devices_without_a_cookie_have_one_place_and_no_
         await gate.person(f"203.0.113.{number}").asks()
     await gate.seconds_pass()
     assert gate.porter.outlook.census.inside == 1
+
+
+async def test_beside_a_flood_a_class_enters_at_the_rate_and_robots_make_nobody_poll_more_slowly(
+    make_gate: MakeGate,
+) -> None:
+    gate = make_gate(capacity=400)
+    await gate.seconds_pass(2)
+    await flooded(gate, 12)
+    pupils = [gate.with_card(f"p{number}", group=f"c{number // 25}") for number in range(150)]
+    entered = set()
+    for _ in range(20):
+        for number, pupil in enumerate(pupils):
+            if number not in entered and (await pupil.asks()).body == INSIDE:
+                entered.add(number)
+        await flooded(gate, 1)
+    assert len(entered) == 150
+    state = json.loads(gate.porter.outlook.state_json)
+    assert state["lanes"]["3"]["people"] > 100
+    assert state["pace_s"] == 2

@@ -73,6 +73,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     census: Census
     level: int = 0
     """Of the ladder, 0 to 5: ``rules.ladder``."""
+    polling: int | None = None
+    """How many of the waiting poll, as far as they have shown it: robots make nobody else poll more slowly."""
     suspended: bool = False
     """Whether operators have ordered that nobody new is called."""
     state_json: bytes = b""
@@ -152,8 +154,8 @@ class Porter:
             await self._restore_at_the_door()
         census = await self._ledger.census(now_s=now_s)
         holds, entries = self.desk.ordered(), self._latest_entries(census, now_s)
-        turnout, waiting = self._look(census, now_s)
-        groups = _groups(waiting, self._sample)
+        turnout, heard = self._look(census, now_s)
+        groups = _groups([waiter for waiter in heard if self._doorstep.may_be_called(waiter.tid)], self._sample)
         before = self.pilot.level
         course = self._steer(census, groups, entries, turnout, now_s)
         situation = Situation(
@@ -170,7 +172,8 @@ class Porter:
         plan, self._memory = next_plan(self._memory, situation)
         told = Outlook(
             plan=obeyed(plan, holds.mode),
-            curves={lane: curve(groups, lane, exact=self._sample == 1) for lane in QUEUES},
+            curves=self._curves(heard),
+            polling=sum(group.people for group in groups),
             level=self.pilot.level,
             sample=self._sample,
             # Nobody new is called: how long it takes is not known, however fast people came in before.
@@ -178,29 +181,30 @@ class Porter:
             suspended=holds.suspends,
             capacity=holds.capacity,
             free=0 if holds.mode == "closed" else max(0, holds.capacity - census.inside),
-            unproven=_unproven(holds, course, groups),
+            unproven=_unproven(census, holds, course, groups),
             census=census,
         )
         self.outlook = _told(told, now_s=now_s)
         await self._tell(holds, before, now_s=now_s)
 
     def _look(self, census: Census, now_s: float) -> tuple[Turnout | None, list[Waiter]]:
-        """Who comes and comes back; and who is counted as waiting: under siege, in lane 3, who has come back once."""
+        """Who comes and comes back, and who of the waiting is heard."""
         until_s = census.until_s or (0.0,) * len(census.waiting)
         heard = [
-            (waiter, seen_s)
-            for waiter, seen_s in zip(census.waiting, until_s, strict=True)
+            (waiter, until_s)
+            for waiter, until_s in zip(census.waiting, until_s, strict=True)
             if in_sample(lot_of(waiter.tid), self._sample)
         ]
         totals = Totals(tuple(self.desk.tally.admitted), tuple(self.desk.tally.arrivals))
-        places = [Waiting(waiter.tid, waiter.lane, seen_s) for waiter, seen_s in heard]
+        places = [Waiting(waiter.tid, waiter.lane, until_s) for waiter, until_s in heard]
         turnout = self._doorstep.look(places, totals, sample=self._sample, now_s=now_s)
-        siege = self.pilot.level == SIEGE and bool(census.until_s)
-        return turnout, [
-            waiter
-            for waiter, _ in heard
-            if not siege or waiter.lane != OTHERS or self._doorstep.was_heard_twice(waiter.tid)
-        ]
+        return turnout, [waiter for waiter, _ in heard]
+
+    def _curves(self, heard: list[Waiter]) -> dict[int, Curve]:
+        if self.pilot.level == SIEGE:  # robots are nobody to be told of
+            heard = [waiter for waiter in heard if self._doorstep.is_waiting(waiter.tid)]
+        waiting = _groups(heard, self._sample)
+        return {lane: curve(waiting, lane, exact=self._sample == 1) for lane in QUEUES}
 
     def _steer(
         self, census: Census, groups: list[Group], entries: Entries, turnout: Turnout | None, now_s: float
@@ -292,6 +296,7 @@ def _told(outlook: Outlook, *, now_s: float) -> Outlook:
         free=outlook.free,
         entries=outlook.entries,
         sample=outlook.sample,
+        polling=outlook.polling,
     )
     return replace(outlook, state_json=msgspec.json.encode(document))
 
@@ -302,10 +307,14 @@ def _write_waits(path: Path, waits: dict[str, Wait]) -> None:
     write_if_changed(path, encode(shape), durable=False)
 
 
-def _unproven(holds: Ordered, course: Course, groups: list[Group]) -> int:
-    others_wait = any(group.lane < OTHERS for group in groups)
-    rate_per_s = course.calls_per_s
-    return unproven_places(holds.capacity, rate_per_s=rate_per_s, others_wait=others_wait, siege=course.siege)
+def _unproven(census: Census, holds: Ordered, course: Course, groups: list[Group]) -> int:
+    return unproven_places(
+        holds.capacity,
+        inside=census.unproven,
+        rate_per_s=course.calls_per_s,
+        others_wait=any(group.lane < OTHERS for group in groups),
+        siege=course.siege,
+    )
 
 
 def _groups(waiting: list[Waiter], sample: int) -> list[Group]:

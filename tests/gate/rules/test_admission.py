@@ -1,6 +1,6 @@
 """Entry and stay."""
 
-from preau.gate.rules.admission import UNPROVEN_S, is_worn, may_enter, pass_expiry, unproven_places
+from preau.gate.rules.admission import is_worn, may_enter, pass_expiry, unproven_places
 from preau.gate.rules.calling import OPEN
 from preau.gate.rules.places import LessonRun, Place
 from preau.gate.rules.plan import Plan
@@ -45,10 +45,12 @@ def test_a_pass_is_worn_when_less_than_half_remains() -> None:
     assert is_worn(int(NOW_S) + 449, int(NOW_S) + 900, now_s=NOW_S)
 
 
-def test_devices_without_a_cookie_have_a_quarter_and_never_more_than_half_of_the_entries() -> None:
+def test_devices_without_a_cookie_have_a_quarter_and_a_tenth_of_the_entries_of_each_second() -> None:
     assert unproven_places(400) == 100
-    assert unproven_places(400, rate_per_s=4.0) == 4 * UNPROVEN_S // 2
-    assert unproven_places(400, rate_per_s=0.0) == 1
+    assert unproven_places(400, rate_per_s=100.0) == 10
+    assert unproven_places(400, rate_per_s=100.0, inside=60) == 70
+    assert unproven_places(400, rate_per_s=100.0, inside=95) == 100
+    assert unproven_places(400, rate_per_s=0.0) == 5
     assert unproven_places(1) == 1
 
 

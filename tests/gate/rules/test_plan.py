@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preau.gate.rules.admission import may_enter
-from preau.gate.rules.calling import FLOORS, OPEN, SIEGE_FLOORS, Group, floors_for
+from preau.gate.rules.calling import OPEN, Group
 from preau.gate.rules.places import Place
 from preau.gate.rules.plan import HORIZON_S, NO_SHOW_S, Memory, Plan, Situation, next_plan, open_plan
 
@@ -359,9 +358,3 @@ def test_a_brake_of_a_second_calls_nobody_back() -> None:
     braked = msgspec.structs.replace(situation, now_s=START_S + 1, calls_per_s=0.0)
     plan, memory = next_plan(memory, braked)
     assert plan.marks[0][3] == 100
-
-
-def test_the_floor_of_lane_three_is_for_who_shows_the_ticket_again() -> None:
-    assert floors_for(1.0) == FLOORS
-    assert floors_for(0.0) == pytest.approx(SIEGE_FLOORS)
-    assert floors_for(0.5) == pytest.approx((0.0, 0.80, 0.15, 0.05))

@@ -92,7 +92,11 @@ def test_browsers_come_back_and_robots_do_not() -> None:
     told = known(door.told)
     assert told.shown_again is not None
     assert told.shown_again < 0.05
-    assert told.people_share < 0.05
+    called = [name for name in door.until_s if door.doorstep.may_be_called(name)]
+    assert sorted(called) == sorted(people)
+    silent = [name for name in door.until_s if not door.doorstep.is_waiting(name)]
+    assert len(silent) > 1000
+    assert not set(silent) & set(people)
 
 
 def test_a_crowd_of_new_devices_whose_browsers_poll_comes_back() -> None:
@@ -107,15 +111,23 @@ def test_a_crowd_of_new_devices_whose_browsers_poll_comes_back() -> None:
     told = known(door.told)
     assert told.shown_again is not None
     assert told.shown_again > 0.9
-    assert told.people_share > 0.7
+    called = sum(door.doorstep.may_be_called(name) for name in door.until_s)
+    assert called > 0.7 * len(door.until_s)
+    assert all(door.doorstep.is_waiting(name) for name in door.until_s)
 
 
 def test_a_few_who_have_not_come_back_yet_are_people() -> None:
     door = Door()
     door.second()
-    door.come(3, FEW - 1)
-    told = known(door.second())
-    assert (told.people_share, told.shown_again) == (1.0, None)
+    names = door.come(3, FEW - 1)
+    assert known(door.second()).shown_again is None
+    assert all(door.doorstep.may_be_called(name) for name in names)
+    names += door.come(3, 1)
+    door.second()
+    assert not any(door.doorstep.may_be_called(name) for name in names)
+    door.come(1, 1)
+    door.second()
+    assert [name for name in door.until_s if door.doorstep.may_be_called(name)] == [str(FEW)]
 
 
 def test_an_engine_that_does_not_know_until_when_says_nothing_about_coming_back() -> None:
@@ -127,7 +139,8 @@ def test_an_engine_that_does_not_know_until_when_says_nothing_about_coming_back(
         waiting = [Waiting(name, 3, 0.0) for name in door.until_s]
         door.now_s += 1
         told = door.doorstep.look(waiting, Totals((0,) * 4, (0,) * 4), sample=1, now_s=door.now_s)
-    assert known(told)[2:] == (None, 1.0)
+    assert known(told).shown_again is None
+    assert all(door.doorstep.may_be_called(name) for name in door.until_s)
 
 
 def test_an_engine_that_counts_its_places_sees_also_those_for_whom_the_ledger_has_no_room() -> None:

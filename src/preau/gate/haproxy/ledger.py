@@ -44,6 +44,7 @@ class EdgeLedger:
             inside_staff=used.get("t_staff", 0),
             admitted_total=sum(number for lane, number in self._admitted.items() if lane),
             waiting=tuple(waiter for _, waiter in places),
+            unproven=used.get("t_unproven", 0),
             until_s=tuple(now_s + expires_in_ms / 1000 for expires_in_ms, _ in places),
         )
 

@@ -94,6 +94,8 @@ class Census(NamedTuple):
     """In no particular order."""
     until_s: tuple[float, ...] = ()
     """Until when each of them counts as present, in the same order: it grows when they are heard. Empty: not known."""
+    unproven: int = 0
+    """Of those inside, devices that showed no cookie yet."""
 
 
 class Counts(Protocol):

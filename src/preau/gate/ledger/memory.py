@@ -136,7 +136,8 @@ class MemoryLedger:
         self._linked = {room: count for room, count in self._linked.items() if count[1] > now_s}
         waiting = tuple(waiter for waiter, _ in self._waiting.values())
         until_s = tuple(until_s for _, until_s in self._waiting.values())
-        return Census(len(self._inside) - self._staff, self._staff, self._admitted_total, waiting, until_s)
+        limited = len(self._inside) - self._staff
+        return Census(limited, self._staff, self._admitted_total, waiting, until_s, len(self._unproven))
 
     async def close(self) -> None:
         """Nothing to let go of."""

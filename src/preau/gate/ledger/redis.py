@@ -184,9 +184,9 @@ return 1
 """
 
 _CENSUS: Final = """
-local limited, staff, left, waiting, present, admitted = unpack(KEYS)
+local limited, staff, left, waiting, present, admitted, unproven = unpack(KEYS)
 local now = ARGV[1]
-for _, set in ipairs({limited, staff, left}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
+for _, set in ipairs({limited, staff, left, unproven}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
   redis.call('ZREM', present, gone)
   redis.call('HDEL', waiting, gone)
@@ -194,6 +194,7 @@ end
 return {
   redis.call('ZCARD', limited), redis.call('ZCARD', staff), tonumber(redis.call('GET', admitted) or 0),
   redis.call('HGETALL', waiting), redis.call('ZRANGE', present, 0, -1, 'WITHSCORES'),
+  redis.call('ZCARD', unproven),
 }
 """
 
@@ -278,12 +279,12 @@ class RedisLedger:
             await self._run(_RESTORE, ["door", "doorbell"], arguments)
 
     async def census(self, *, now_s: float) -> Census:
-        keys = ["limited", "staff", "left", "waiting", "present", "admitted"]
-        limited, staff, admitted, waiting, present = await self._run(_CENSUS, keys, [now_s])
+        keys = ["limited", "staff", "left", "waiting", "present", "admitted", "unproven"]
+        limited, staff, admitted, waiting, present, unproven = await self._run(_CENSUS, keys, [now_s])
         places = tuple(_waiter(tid, place) for tid, place in zip(waiting[::2], waiting[1::2], strict=True))
         until_s = {tid: float(text) for tid, text in zip(present[::2], present[1::2], strict=True)}
         known = tuple(until_s.get(place.tid, now_s) for place in places)
-        return Census(int(limited), int(staff), int(admitted), places, known)
+        return Census(int(limited), int(staff), int(admitted), places, known, int(unproven))
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -21,8 +21,10 @@ page for longer comes back with an early ticket."""
 UNPROVEN_SHARE: Final = 0.25
 """Of the capacity, for all such devices together: however many robots come, three places in four are for people."""
 
-UNPROVEN_RATE: Final = 0.5
-"""Of the entries, for them, when each stays until it is forgotten: more would be a rate of robots."""
+UNPROVEN_RATE: Final = 0.10
+UNPROVEN_LEAST_PER_S: Final = 5.0
+"""Of the entries of a second, for them: the floor of lane 3, and at least so many. Who comes first in the morning walks
+in, and a flood that begins in the same second does not spend the entries of the pupils."""
 
 UNPROVEN_SIEGE: Final = 0.02
 """Of the capacity, under attack: as lane 3 has of the calls."""
@@ -51,13 +53,14 @@ def pass_expiry(lane: int, run: LessonRun | None, *, now_s: float, idle_s: float
 
 
 def unproven_places(
-    capacity: int, *, rate_per_s: float | None = None, others_wait: bool = False, siege: bool = False
+    capacity: int, *, inside: int = 0, rate_per_s: float | None = None, others_wait: bool = False, siege: bool = False
 ) -> int:
     """How many devices without any cookie may be inside at once; one at least, or nobody new could begin.
 
     Args:
         capacity: people of lanes 1 to 3 inside at once.
-        rate_per_s: entries a second that the controller plans; None: none plans.
+        inside: such devices that are inside now.
+        rate_per_s: entries a second that are planned; None: none are.
         others_wait: whether anybody waits in lanes 1 and 2. Then these devices have what those leave: one place. Who
             is a person comes back with the ticket, is no such device any more, and is called by the floor of lane 3.
         siege: whether the ladder is on this level.
@@ -66,7 +69,7 @@ def unproven_places(
         return 1
     most = capacity * (UNPROVEN_SIEGE if siege else UNPROVEN_SHARE)
     if rate_per_s is not None:
-        most = min(most, UNPROVEN_RATE * rate_per_s * UNPROVEN_S)
+        most = min(most, inside + max(UNPROVEN_RATE * rate_per_s, UNPROVEN_LEAST_PER_S))
     return max(1, int(most))
 
 

@@ -25,16 +25,6 @@ SIEGE_FLOORS: Final = (0.0, 0.83, 0.15, 0.02)
 """The same under attack: unknown devices go on entering, slowly, and nobody is refused."""
 
 
-def floors_for(people_share: float) -> tuple[float, ...]:
-    """The shares when only ``people_share`` of those present in lane 3 have shown their ticket again, in [0, 1].
-
-    The floor is for people: tickets drawn by robots are never shown again, and calling them would only make the others
-    wait. Somebody new shows theirs within a poll.
-    """
-    others = max(SIEGE_FLOORS[OTHERS], FLOORS[OTHERS] * people_share)
-    return (0.0, FLOORS[PUPILS] + FLOORS[OTHERS] - others, FLOORS[CARDS], others)
-
-
 class Group(NamedTuple):
     """Present people who wait with one key (a class in lane 1, mostly one person in lanes 2 and 3)."""
 

@@ -36,16 +36,23 @@ def pace_s(waiting: int) -> int:
     return PACE_S if waiting <= MANY else PACE_MANY_S
 
 
-def state_document(
-    plan: Plan, curves: Mapping[int, Curve], *, now_s: float, free: int, entries: Entries, sample: int
+def state_document(  # noqa: PLR0913  everything that it tells
+    plan: Plan,
+    curves: Mapping[int, Curve],
+    *,
+    now_s: float,
+    free: int,
+    entries: Entries,
+    sample: int,
+    polling: int | None = None,
 ) -> dict[str, Any]:
-    """The document, ready to be encoded as JSON."""
+    """The document, ready to be encoded as JSON. ``polling``: how many of the waiting poll; None: all of them."""
     waiting = sum(curve.people for curve in curves.values())
     return {
         "v": VERSION,
         "now_s": int(now_s),
         "free": free,
-        "pace_s": pace_s(waiting),
+        "pace_s": pace_s(waiting if polling is None else polling),
         "sample": sample,
         "entries": entries.number,
         "watched_s": round(entries.watched_s),

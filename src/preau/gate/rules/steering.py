@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from preau.gate.rules import controller, ladder, verdict
-from preau.gate.rules.calling import SIEGE_FLOORS, floors_for
+from preau.gate.rules.calling import FLOORS, SIEGE_FLOORS
 from preau.gate.rules.controller import Look, Rate, Reading, Resource
 from preau.gate.rules.ladder import Rung, Signs
 from preau.gate.rules.turnout import Turnout
@@ -73,7 +73,7 @@ def steer(helm: Helm, seen: Seen) -> tuple[Course, Helm]:
     siege = rung.level == ladder.SIEGE
     course = Course(
         calls_per_s=None if rate is None else rate.calls_per_s,
-        floors=SIEGE_FLOORS if siege else floors_for(1.0 if seen.turnout is None else seen.turnout.people_share),
+        floors=SIEGE_FLOORS if siege else FLOORS,
         siege=siege,
     )
     return course, replace(helm, memory=memory, rung=rung, rate=rate, verdict=judged)

@@ -28,7 +28,7 @@ JUDGED_LEAST: Final = 20.0
 """Fewer tickets that came back or did not say nothing."""
 
 FEW: Final = 20
-"""Fewer people in lane 3 than this are nobody's flood: they count as people, shown again or not."""
+"""Fewer tickets in lane 3 than this are nobody's flood: each of them is somebody, shown again or not."""
 
 
 class Waiting(NamedTuple):
@@ -50,13 +50,11 @@ class Turnout(NamedTuple):
     """``cards_per_s``, ``others_per_s``: people who came, with a card or class link, and in lane 3.
 
     ``shown_again``: share of the tickets of lane 3 that came back, of those of which it can be known; None: not known.
-    ``people_share``: share of those present in lane 3 that were heard twice; 1 while they are few, or it is not known.
     """
 
     cards_per_s: float
     others_per_s: float
     shown_again: float | None
-    people_share: float
 
 
 class _Place:
@@ -76,6 +74,8 @@ class Doorstep:
         self._sample = 0
         self._came: deque[tuple[int, int]] = deque(maxlen=WINDOW_S)
         self._back = self._lost = 0.0
+        self._many = False
+        """Whether lane 3 may be flooded: only then is anybody asked to show a ticket twice."""
 
     def look(self, waiting: Sequence[Waiting], totals: Totals, *, sample: int, now_s: float) -> Turnout | None:
         """What one more second says; None while there is nothing to compare it with.
@@ -86,13 +86,13 @@ class Doorstep:
             sample: one in so many is heard.
             now_s: wall clock.
         """
-        begins = sample != self._sample
+        begins, knows_until = sample != self._sample, all(one.until_s for one in waiting)
+        self._many = knows_until and sum(one.lane == OTHERS for one in waiting) >= FEW
         new, gone = self._compare(waiting, now_s)
         claims, drawn = _more(totals.entered, self._totals.entered), _more(totals.drawn, self._totals.drawn)
         self._totals, self._sample = totals, sample
         if begins:
             return None
-        knows_until = all(one.until_s for one in waiting)
         walked_in = [max(0, claims[lane] - sample * gone[lane]) for lane in range(LANES)]
         # An engine that counts the places it gives sees also those for which the ledger has no room.
         came = [max(sample * new[lane] + walked_in[lane], drawn[lane]) for lane in range(LANES)]
@@ -100,7 +100,8 @@ class Doorstep:
         self._back = FADES * self._back + min(gone[OTHERS], claims[OTHERS] / sample)
         self._lost *= FADES
         if knows_until:
-            self._judge(now_s, silent_s=_longest_silence_s(len(waiting) * sample))
+            polling = sum(self.may_be_called(one.tid) for one in waiting)
+            self._judge(now_s, silent_s=_longest_silence_s(polling * sample))
         return self._turnout(knows_until=knows_until)
 
     @property
@@ -108,10 +109,18 @@ class Doorstep:
         """How many were heard waiting at the last look."""
         return len(self._places)
 
-    def was_heard_twice(self, tid: str) -> bool:
-        """Whether somebody who waits has shown the ticket again since the first look."""
+    def may_be_called(self, tid: str) -> bool:
+        """Whether this place is somebody's who would come: in lane 3, once the ticket was shown again.
+
+        Before that nobody can hear of a call anyway; and a ticket drawn by a robot is never shown again.
+        """
         place = self._places.get(tid)
-        return place is not None and place.again
+        return place is None or place.lane != OTHERS or place.again or not self._many
+
+    def is_waiting(self, tid: str) -> bool:
+        """Whether this place counts as somebody's who waits: in lane 3, not if it is silent for too long."""
+        place = self._places.get(tid)
+        return place is None or place.lane != OTHERS or place.again or not (place.judged and self._many)
 
     def _compare(self, waiting: Sequence[Waiting], now_s: float) -> tuple[list[int], list[int]]:
         """By lane: places that are new, and places gone before they were forgotten and not judged yet."""
@@ -138,15 +147,11 @@ class Doorstep:
                 self._lost += not place.again
 
     def _turnout(self, *, knows_until: bool) -> Turnout:
-        others = [place for place in self._places.values() if place.lane == OTHERS]
         judged = self._back + self._lost
         return Turnout(
             cards_per_s=sum(cards for cards, _ in self._came) / len(self._came),
             others_per_s=sum(without for _, without in self._came) / len(self._came),
             shown_again=self._back / judged if knows_until and judged >= JUDGED_LEAST else None,
-            people_share=sum(place.again for place in others) / len(others)
-            if knows_until and len(others) >= FEW
-            else 1.0,
         )
 
 
