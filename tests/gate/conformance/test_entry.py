@@ -227,6 +227,7 @@ def test_the_page_of_a_ticket_has_voice_lot_and_size(closed_gate: GateOnAPort) -
     guardian = closed_gate.ask("/journee/", cookies={"carnet": card_of(closed_gate, Role.GUARDIAN)})
     assert (guardian.datum("voice"), guardian.datum("lane")) == ("vous", "2")
     for page in (stranger, pupil, guardian):
+        assert '<main id="waiting" class="one"' in page.body  # no lessons are offered
         _kind, _kid, lane, key, tid, _mac = page.cookies["ticket"].split(".")
         assert (page.datum("lane"), page.datum("key")) == (lane, key)
         assert int(page.datum("lot")) == int.from_bytes(base64.urlsafe_b64decode(f"{tid}="), "big") >> 54

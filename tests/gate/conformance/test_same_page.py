@@ -15,7 +15,8 @@ from gate.conformance.client import ENGINES, SECRET, GateOnAPort, Reply, gate_ru
 from gate.conformance.test_entry import card_of
 from preau.published.files import write_by_rename
 from preau.published.shapes import GATE_ORDERS_FILE, NO_ORDERS, GateOrders, Mode, encode
-from preau.tokens import ticket
+from preau.tokens import admission, ticket
+from preau.tokens.admission import Pass
 from preau.tokens.card import Role
 from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
@@ -119,3 +120,15 @@ def test_a_gate_that_is_suspended_by_an_order_says_so_in_the_same_words(both: Bo
                 assert "dès que les entrées reprennent" in haproxy.body
             embedded, haproxy = both.pages("/classe/ouvrir/", role, method="POST")
             assert as_compared(haproxy) == as_compared(embedded)
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
+@pytest.mark.parametrize("asked", ["/panne/502", "/panne/502?a=1&b=2", "/panne/502?" + "c" * 300])
+def test_the_pages_in_place_of_a_failure_behind_are_the_same(both: Both, asked: str, role: Role | None) -> None:
+    now_s = both.embedded.now_s()
+    held = Pass(expires_at_s=int(now_s) + 900, lane=3, sid="samePAGEsam")
+    cookies = {"passe": admission.mint(KEYRING, held, now_s=now_s)}
+    cookies |= {} if role is None else {"carnet": card_of(both.embedded, role)}
+    embedded, haproxy = (gate.ask(asked, cookies=cookies) for gate in both)
+    assert "app_unavailable" in embedded.body
+    assert (haproxy.status, haproxy.body) == (embedded.status, embedded.body)

@@ -179,6 +179,13 @@ def test_a_dead_application_is_our_page_or_json(edge: EdgeAlone) -> None:
     assert script.json()["error"]["code"] == "app_unavailable"
 
 
+def test_a_dead_application_is_told_of_in_the_voice_of_pupils(edge: EdgeAlone) -> None:
+    edge.plan((0, 2**63 - 1, 0, 0))
+    for accept in ("text/html", JSON):
+        told = edge.ask("/", cookies={"carnet": card_of(edge, Role.PUPIL)}, accept=accept)
+        assert (told.status, "réessaie " in told.body, "réessayez" in told.body) == (503, True, False), accept
+
+
 def test_the_census_counts_what_came_in_and_what_waits(edge: EdgeAlone) -> None:
     edge.plan((0, 0, 0, 2**63 - 1))
     for number in range(3):

@@ -122,7 +122,7 @@ def _lessons_of_all(folder: str, voice: str, condition: str) -> list[str]:
     return [
         f"set-var(req.section) str(section:-),{lessons} if {none} {condition}",
         f"set-var(req.lessons) str({voice}:-),{lessons} if {none} {condition}",
-        f"set-var(req.alone) str(' class=\"one\"') if {none} {condition}",
+        f"set-var-fmt(req.alone) ' class=\"one\"' if {none} {condition}",
     ]
 
 
