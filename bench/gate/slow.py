@@ -47,14 +47,14 @@ TURNED_AWAY: Final = {
     },
     "haproxy": {
         "slow headers": "5 s for the head",
-        "slow body": "15 s for the body, ahead of everything that counts",
+        "slow body": "15 s for the body (3 s to sign in), ahead of everything that counts",
         "slow read": "15 s for the next request; the answer lies with the kernel",
     },
 }
 """When a server closes such a connection: what it holds at once is what came in that time."""
 
-TARGETS: Final = {"slow body": "/connexion/personnel/"}
-"""Where a body is read before anybody is known; the others ask for the first page."""
+TARGETS: Final = {("engine", "slow body"): "/connexion/personnel/"}
+"""Else the first page. HAProxy awaits every body, longest there; the embedded engine only where it has to be read."""
 
 PROCESSES: Final = 4
 """Of slowhttptest, each with its share of the connections and of the descriptors."""
@@ -80,7 +80,7 @@ def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     for gate in gates():
         for name in ("none", *ATTACKS):
             with demo(CAPACITY, edge="embedded" if gate == "engine" else gate) as running:
-                row = _under(name, running, options, lasts_s=LASTS_S[gate])
+                row = _under(gate, name, running, options)
             rows.append({"gate": gate, "attack": name, "turned_away": TURNED_AWAY[gate].get(name, ""), **row})
             say(f"{gate:7} {name:12} held {row['held_most']:6} {row['probes']}")
     return {
@@ -93,14 +93,15 @@ def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     }
 
 
-def _under(name: str, running: Running, options: Options, *, lasts_s: int) -> dict[str, Any]:
+def _under(gate: str, name: str, running: Running, options: Options) -> dict[str, Any]:
     """The probes while the attack is at its height: from the moment when its connections should be open."""
     if name == "none":
         return {"held_most": 0, "held_mean": 0, "probes": _probes(running, options.seconds)}
     per_s, how = ATTACKS[name]
+    url = running.url + TARGETS.get((gate, name), "/")
     command = [
         tool("slowhttptest") or "slowhttptest", *how, "-c", str(options.connections // PROCESSES),
-        "-r", str(per_s // PROCESSES), "-l", str(lasts_s), "-u", running.url + TARGETS.get(name, "/"), "-p", "5",
+        "-r", str(per_s // PROCESSES), "-l", str(LASTS_S[gate]), "-u", url, "-p", "5",
     ]  # fmt: skip
     held = Held(running)
     with _attacking(command), held:

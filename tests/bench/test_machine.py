@@ -20,7 +20,7 @@ def test_the_cpu_of_ended_children_counts() -> None:
         process.stdout.readline()
         used_s = cpu_s(process.pid)
         process.kill()
-    assert 0.3 <= used_s < 3
+    assert 0.25 <= used_s < 3  # four figures in whole ticks of 10 ms, each rounded down
 
 
 def test_our_own_cpu_grows_while_we_compute() -> None:
