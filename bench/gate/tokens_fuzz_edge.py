@@ -44,9 +44,12 @@ from preau.tokens.envelope import Refusal  # noqa: E402
 from preau.tokens.ticket import Ticket  # noqa: E402
 from tokens.forgeries import GATE_KINDS, GENUINE, KEYRING, NOW_S, attempts, verify_of  # noqa: E402
 
-AHEAD = 200
-"""Requests of one connection that are under way at once."""
+AHEAD = 12
+"""Requests of one connection that are under way at once. With 200 of them HAProxy 2.6.12 answered one with 400 in one
+run of four, and nobody knows why; such an answer ends the run, because it is no verdict about a token."""
+BATCH = 200
 
+ANSWERS_WITHIN_S = 20.0
 HEAD_END = b"\r\n\r\n"
 NAMES = cookie_names(secure=False)
 COOKIES = {"c1": NAMES.card, "t1": NAMES.ticket, "p1": NAMES.admission}
@@ -120,21 +123,27 @@ class Line:
     async def run(self, arriving: "asyncio.Queue[list[Shown] | None]") -> None:
         """Shows everything that arrives; ends with None."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        reading = asyncio.create_task(self._read(reader))
+        async with asyncio.TaskGroup() as group:  # a broken connection ends the run instead of holding it up
+            group.create_task(self._read(reader))
+            group.create_task(self._write(writer, arriving))
+        writer.close()
+
+    async def _write(self, writer: asyncio.StreamWriter, arriving: "asyncio.Queue[list[Shown] | None]") -> None:
         while batch := await arriving.get():
             for shown in batch:
                 await self._under_way.put(shown)
                 writer.write(request_of(shown))
             await writer.drain()
         await self._under_way.put(None)
-        await reading
-        writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while shown := await self._under_way.get():
-            head = await reader.readuntil(HEAD_END)
+            async with asyncio.timeout(ANSWERS_WITHIN_S):
+                head = await reader.readuntil(HEAD_END)
             if shown.kind == "d1":
                 await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split(b"\r")[0]))
+            if head.startswith(b"HTTP/1.1 400"):
+                raise ValueError(f"no request: {shown}")  # a verdict is about a token that was read
             self._judge(shown, was_accepted(shown, int(head[9:12]), head))
 
 
@@ -145,7 +154,7 @@ async def shown_to(port: int, count: int, seed: int, judge: Callable[[Shown, boo
         for queue in queues.values():
             group.create_task(Line(port, judge).run(queue))
         attempts_left = attempts_judged(count, seed)
-        while batch := list(islice(attempts_left, AHEAD)):
+        while batch := list(islice(attempts_left, BATCH)):
             for kind, queue in queues.items():
                 if own := [shown for shown in batch if shown.kind == kind]:
                     await queue.put(own)
