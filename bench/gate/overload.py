@@ -24,6 +24,7 @@ from bench.gate.process import TMP, Running, free_port
 from bench.gate.pupils import Diary, Pupil, for_seconds, new_diary, numbers
 from bench.gate.spread import by_window, percentile
 from bench.gate.visitors import Visitor, address
+from preau.gate.rules.places import STAFF
 
 WINDOW_S: Final = 10.0
 CLASS_SIZE: Final = 25
@@ -105,7 +106,7 @@ def _one_load(gate: str, times: int, capacity: int, options: Options) -> dict[st
         folder = TMP / f"published-{running.port}"
         asyncio.run(_live(running.port, times * capacity, options, diary, lambda: reports.append(_report(folder))))
     start_s, end_s = began_s + options.fill_s, began_s + options.fill_s + options.window_s
-    return {**_figures(diary, start_s, end_s), **_against_plan(reports)}
+    return {**_figures(diary, start_s, end_s), **against_plan(reports)}
 
 
 def _served(gate: str, capacity: int, options: Options, second_port: int = 0) -> Any:
@@ -166,9 +167,9 @@ def _report(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _against_plan(reports: list[dict[str, Any] | None]) -> dict[str, Any]:
+def against_plan(reports: list[dict[str, Any] | None]) -> dict[str, Any]:
     """Entries against what the porter had planned, in whole windows of ten seconds."""
-    told = {int(one["at_s"]): one for one in reports if one and "rate_per_s" in one}
+    told = {int(one["at_s"]): one for one in reports if one and one.get("rate_per_s") is not None}
     seconds = sorted(told)
     deviations = []
     for first in range(0, len(seconds) - int(WINDOW_S), int(WINDOW_S)):
@@ -176,7 +177,7 @@ def _against_plan(reports: list[dict[str, Any] | None]) -> dict[str, Any]:
         planned = sum(float(one["rate_per_s"]) for one in span[:-1])
         if planned and any(int(people) for people in _waiting(span[0])):
             deviations.append((_admitted(span[-1]) - _admitted(span[0])) / planned - 1)
-    return {"claims_against_plan": deviations or "not available: the porter publishes no gate_report.json"}
+    return {"claims_against_plan": deviations or "not available: no rate is planned where nobody measures"}
 
 
 def _waiting(report: dict[str, Any]) -> list[int]:
@@ -184,8 +185,8 @@ def _waiting(report: dict[str, Any]) -> list[int]:
 
 
 def _admitted(report: dict[str, Any]) -> int:
-    total = report.get("admitted_total", 0)
-    return sum(total.values()) if isinstance(total, dict) else int(total)
+    """Claims granted in the lanes for which a rate is planned."""
+    return sum(people for lane, people in report["admitted"].items() if int(lane) != STAFF)
 
 
 def _killings(gate: str, capacity: int, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
