@@ -50,9 +50,14 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
     def busy_in_hour(self, epoch_hour: int) -> bool:
         """Whether the week's timetable has a lesson in this UTC hour (hours since 1970-01-01 00:00)."""
-        day, hour = divmod(epoch_hour, 24)
-        weekday = (day + 3) % 7  # 1970-01-01 was a Thursday
-        return bool(int(self.hours[6 * weekday : 6 * weekday + 6], 16) >> hour & 1)
+        return busy_in_hour(self.hours, epoch_hour)
+
+
+def busy_in_hour(hours: str, epoch_hour: int) -> bool:
+    """The same of a ``hours`` field."""
+    day, hour = divmod(epoch_hour, 24)
+    weekday = (day + 3) % 7  # 1970-01-01 was a Thursday
+    return bool(int(hours[6 * weekday : 6 * weekday + 6], 16) >> hour & 1)
 
 
 def mint(keyring: Keyring, card: Card, *, now_s: float) -> str:

@@ -15,9 +15,10 @@ Source: research on the gate, 3.3; the rotation is the classical low-discrepancy
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from preau.tokens.card import NO_GROUP, Card, Role
+from preau.tokens.card import NO_GROUP, Card, Role, busy_in_hour
 from preau.tokens.class_link import ClassLink
 from preau.tokens.keyring import DAY_S
 from preau.tokens.ticket import Ticket
@@ -35,6 +36,8 @@ SETBACK_MS: Final = 50
 """A family of four loses 0.2 s, a school of 1,200 behind one address 60 s at its end, a hoarder of 100,000 83 min."""
 
 TIES: Final = 1000
+KEPT: Final = 4096
+"""Timetables and ranks of classes that are not worked out again for each pupil: under 300 bytes each."""
 PLACE_LIFE_S: Final = 12 * HOUR_S
 """A place is kept this long: from eight in the morning to eight in the evening."""
 
@@ -58,18 +61,24 @@ class LessonRun(NamedTuple):
 def lesson_run(card: Card, *, now_s: float) -> LessonRun | None:
     """The run of busy hours that contains now (or begins within 30 minutes), cut at the start of the UTC day."""
     hour = int(now_s // HOUR_S)
-    if not card.busy_in_hour(hour):
+    return _run_of(card.hours, hour, (hour + 1) * HOUR_S - now_s <= LESSON_SOON_S)
+
+
+@lru_cache(KEPT)
+def _run_of(hours: str, hour: int, next_is_soon: bool) -> LessonRun | None:  # noqa: FBT001  quicker to look up by
+    if not busy_in_hour(hours, hour):
         hour += 1
-        if hour * HOUR_S - now_s > LESSON_SOON_S or not card.busy_in_hour(hour):
+        if not next_is_soon or not busy_in_hour(hours, hour):
             return None
     first = last = hour
-    while first % 24 and card.busy_in_hour(first - 1):
+    while first % 24 and busy_in_hour(hours, first - 1):
         first -= 1
-    while last - hour < 24 and card.busy_in_hour(last + 1):  # noqa: PLR2004  hours of a day: a full mask must end too
+    while last - hour < 24 and busy_in_hour(hours, last + 1):  # noqa: PLR2004  hours of a day: a full mask must end too
         last += 1
     return LessonRun(first * HOUR_S, (last + 1) * HOUR_S)
 
 
+@lru_cache(KEPT)
 def rank(rank_key: bytes, group: str, *, day: int) -> int:
     """The rank in [0, RANKS) of a class group on ``day`` (days since 1970-01-01 UTC)."""
     digest = hmac.digest(rank_key, group.encode("ascii"), hashlib.sha256)
