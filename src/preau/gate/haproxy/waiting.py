@@ -65,6 +65,7 @@ def _reads(voice: pages.Voice) -> str:
 
 
 def _way_back() -> list[str]:
+    """The way back as it stands in HTML, and in a query."""
     return [
         "set-var(txn.back_html) var(req.back),regsub(&,&amp;,g)",
         "set-var(req.back_query) var(req.back),url_enc",
@@ -103,16 +104,15 @@ def _told(folder: str, kind: pages.Kind) -> list[str]:
     title, known, unknown = pages.unknown_wait()
     (unknown_wait,) = {voice.words.unknown_wait for voice in kind.voices}
     found = "{ var(req.wait) -m found }"
-    lines = [f"set-var(req.wait) var(req.people),map_int({folder}/wait.map)"]
-    for told, condition in (
-        ({"wait_title": "var(req.wait)", "about": f"str('{known}')", "wait_class": "str('big words')"}, ""),
-        ({"wait_class": "str(big)"}, "{ var(req.wait) -m beg 0 1 2 3 4 5 6 7 8 9 }"),
-    ):
-        lines += [f"set-var(req.{name}) {text} if {found} {condition}".rstrip() for name, text in told.items()]
-    else_told = {"wait_title": title, "about": unknown, "wait_class": "big words", "wait": unknown_wait}
     return [
-        *lines,
-        *(f"set-var(req.{name}) str('{text}') if !{found}" for name, text in else_told.items()),
+        f"set-var(req.wait) var(req.people),map_int({folder}/wait.map)",
+        f"set-var(req.wait_title) var(req.wait) if {found}",
+        f"set-var(req.about) str('{known}') if {found}",
+        "set-var(req.wait_class) str('big words')",
+        "set-var(req.wait_class) str(big) if { var(req.wait) -m beg 0 1 2 3 4 5 6 7 8 9 }",
+        f"set-var(req.wait_title) str('{title}') if !{found}",
+        f"set-var(req.about) str('{unknown}') if !{found}",
+        f"set-var(req.wait) str('{unknown_wait}') if !{found}",
     ]
 
 
