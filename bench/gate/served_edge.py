@@ -31,6 +31,7 @@ from preau.gate.request import SchoolPaths
 from preau.tokens.cookies import cookie_names
 
 EDGE_SECRET: Final = "the-edge-of-the-benches-1"  # noqa: S105  of a throw-away server
+JOINED_WITHIN_S: Final = 20.0
 PID_FILE: Final = "measured.pid"
 
 
@@ -85,6 +86,9 @@ class EdgeGate:
         """Starts all, ``alone`` on the server's core or not."""
         for edge in self._edges:
             await edge.start(alone=alone)
+        async with asyncio.timeout(JOINED_WITHIN_S):  # before that, each fills the house by itself
+            while len(self._edges) > 1 and not all([await edge.is_joined() for edge in self._edges]):  # noqa: ASYNC110  HAProxy only answers
+                await asyncio.sleep(0.05)
 
     def kill(self) -> None:
         """The first, as the kernel does when memory is short."""
@@ -129,6 +133,9 @@ class _Edge:
         (self._published / PID_FILE).write_text(str(pid))
         await self.agent.tick()
         self._pid = pid
+
+    async def is_joined(self) -> bool:
+        return "ESTA" in await self._control.ask("show peers")
 
     def kill(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
