@@ -101,8 +101,8 @@ def _overload(*, quick: bool) -> dict[str, Any]:
             times=(5,),
             fill_s=3,
             window_s=3,
-            dead_s={"application": 2, "porter": 2, "edge": 2},
-            rest_s=2,
+            dead_s={"application": 1.5, "porter": 1.5, "edge": 1.5},
+            rest_s=1.5,
             polls={"engine": 5_000, "haproxy": 10_000},
         )
     else:

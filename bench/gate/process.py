@@ -152,8 +152,8 @@ def _wait_for(running: Running, path: str, said: Path) -> None:
         if running.process.poll() is not None:
             break
         with suppress(OSError, http.client.HTTPException):
-            running.get(path)
-            return
+            if running.get(path).status < 500:  # before the application, HAProxy says by itself that nobody is there
+                return
         time.sleep(0.05)
     raise RuntimeError(f"the server did not answer: {said.read_text(errors='replace')[-1500:]}")
 

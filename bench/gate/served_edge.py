@@ -31,7 +31,10 @@ from preau.gate.request import SchoolPaths
 from preau.tokens.cookies import cookie_names
 
 EDGE_SECRET: Final = "the-edge-of-the-benches-1"  # noqa: S105  of a throw-away server
+SETTLED_S: Final = 6.0
 JOINED_WITHIN_S: Final = 20.0
+"""Two that start together connect to each other at once, give both connections up and try again after up to five
+seconds; meanwhile each would fill the house by itself."""
 PID_FILE: Final = "measured.pid"
 
 
@@ -86,8 +89,12 @@ class EdgeGate:
         """Starts all, ``alone`` on the server's core or not."""
         for edge in self._edges:
             await edge.start(alone=alone)
-        async with asyncio.timeout(JOINED_WITHIN_S):  # before that, each fills the house by itself
-            while len(self._edges) > 1 and not all([await edge.is_joined() for edge in self._edges]):  # noqa: ASYNC110  HAProxy only answers
+        names = [name for name, _address in self._edges[0].peers]
+        if not names:
+            return
+        await asyncio.sleep(SETTLED_S)
+        async with asyncio.timeout(JOINED_WITHIN_S):
+            while not all([await edge.hears_of(names) for edge in self._edges]):  # noqa: ASYNC110  HAProxy only answers
                 await asyncio.sleep(0.05)
 
     def kill(self) -> None:
@@ -110,6 +117,7 @@ class _Edge:
     """One HAProxy with its agent."""
 
     def __init__(self, settings: EdgeSettings, *, folder: Path, capacity: int, pilot: Pilot | None) -> None:
+        self.peers = settings.peers
         self._settings, self._published, self._folder = settings, folder, Path(settings.folder)
         self._control = Control(self._folder / "edge.sock")
         ledger = EdgeLedger(self._control)
@@ -134,8 +142,11 @@ class _Edge:
         await self.agent.tick()
         self._pid = pid
 
-    async def is_joined(self) -> bool:
-        return "ESTA" in await self._control.ask("show peers")
+    async def hears_of(self, others: list[str]) -> bool:
+        """Whether it learns what the others write; it writes its own name for them."""
+        await self._control.ask(f"set table t_free key {self._settings.own_name} data.gpt0 0")
+        known = await self._control.ask("show table t_free")
+        return all(name in known for name in others)
 
     def kill(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
