@@ -105,11 +105,12 @@ def _morning(running: Running, options: Options, *, flood: bool) -> dict[str, An
 
 
 async def _school(port: int, options: Options, diary: Diary) -> None:
-    """Everybody comes; over when all have been inside, or when it has lasted too long."""
+    """Everybody comes, the classes mixed; over when all have been inside, or when it has lasted too long."""
+    classes = max(1, options.pupils // CLASS_SIZE)
 
     async def life(number: int) -> None:
         await asyncio.sleep(options.arrive_s * number / options.pupils)
-        name, _, card = people.a_card(f"p{next(numbers)}", f"class {number // CLASS_SIZE}").partition("=")
+        name, _, card = people.a_card(f"p{next(numbers)}", f"class {number % classes}").partition("=")
         pupil = Pupil(Visitor(port, source=ADDRESS, cookies={name: card}, keeps=False), diary)
         await pupil.come_in()
 

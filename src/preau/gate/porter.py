@@ -162,7 +162,8 @@ class Porter:
             now_s=now_s,
             capacity=holds.called_capacity,
             inside=census.inside,
-            admitted_total=census.admitted_total,
+            # Devices without a cookie have entries of their own (``_unproven``), which nobody else pays for.
+            admitted_total=census.admitted_total - census.bare_total,
             groups=due(groups, holds, now_s=now_s),
             # Places that come free are not given away again by a drain, nor while more are inside than should be.
             leaves_per_s=0.0 if holds.suspends or census.inside > holds.capacity or not groups else entries.per_s,

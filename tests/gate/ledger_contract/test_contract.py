@@ -360,3 +360,14 @@ async def test_until_when_each_of_the_waiting_counts_is_told_and_grows_when_they
     census = await ledger.census(now_s=NOW_S + 11)
     until_s = {waiter.tid: until_s for waiter, until_s in zip(census.waiting, census.until_s, strict=True)}
     assert until_s == {"a": NOW_S + 90, "b": NOW_S + 100}
+
+
+async def test_claims_of_devices_without_a_cookie_are_counted_apart(ledger: Ledger) -> None:
+    for sid in ("a", "b"):
+        await ledger.claim(
+            Holder(sid, 3), source="192.0.2.1", room=Room(10, unproven=5), until_s=NOW_S + 15, now_s=NOW_S
+        )
+    await claims(ledger, "c", capacity=10)
+    await ledger.touch(Holder("b", 3), until_s=NOW_S + 900, now_s=NOW_S + 1)
+    census = await ledger.census(now_s=NOW_S + 1)
+    assert (census.admitted_total, census.bare_total, census.unproven) == (3, 2, 1)

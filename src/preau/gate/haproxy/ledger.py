@@ -45,6 +45,7 @@ class EdgeLedger:
             admitted_total=sum(number for lane, number in self._admitted.items() if lane),
             waiting=tuple(waiter for _, waiter in places),
             unproven=used.get("t_unproven", 0),
+            bare_total=_figure(figures, 5),
             until_s=tuple(now_s + expires_in_ms / 1000 for expires_in_ms, _ in places),
         )
 

@@ -96,6 +96,8 @@ class Census(NamedTuple):
     """Until when each of them counts as present, in the same order: it grows when they are heard. Empty: not known."""
     unproven: int = 0
     """Of those inside, devices that showed no cookie yet."""
+    bare_total: int = 0
+    """Of ``admitted_total``, claims of devices that came without any cookie."""
 
 
 class Counts(Protocol):

@@ -32,7 +32,7 @@ class MemoryLedger:
         self._linked: dict[str, tuple[int, float]] = {}
         self._spent: dict[str, float] = {}
         self._at_the_door: dict[str, Wait] = {}
-        self._admitted_total = 0
+        self._admitted_total = self._bare_total = 0
         self._claims_of_s, self._claims = 0, 0
 
     async def draw_place(self, source: str, *, now_s: float) -> int:
@@ -62,6 +62,7 @@ class MemoryLedger:
             return False
         if not known:
             self._admitted_total += holder.lane != STAFF
+            self._bare_total += holder.lane != STAFF and room.unproven is not None
             self._forgive_source(source)
         self._left.pop(holder.sid, None)
         self._waiting.pop(holder.sid, None)
@@ -137,7 +138,8 @@ class MemoryLedger:
         waiting = tuple(waiter for waiter, _ in self._waiting.values())
         until_s = tuple(until_s for _, until_s in self._waiting.values())
         limited = len(self._inside) - self._staff
-        return Census(limited, self._staff, self._admitted_total, waiting, until_s, len(self._unproven))
+        unproven = len(self._unproven)
+        return Census(limited, self._staff, self._admitted_total, waiting, until_s, unproven, self._bare_total)
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -53,7 +53,7 @@ return 1
 """
 
 _CLAIM: Final = """
-local limited, staff, left, waiting, present, counts, admitted, unproven, claims = unpack(KEYS)
+local limited, staff, left, waiting, present, counts, admitted, unproven, claims, bare = unpack(KEYS)
 local sid, is_staff, source = ARGV[1], ARGV[2] == '1', ARGV[3]
 local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
 local unproven_most, claims_most, second = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
@@ -73,6 +73,7 @@ if not known then
   end
   if unproven_most >= 0 then redis.call('ZADD', unproven, till, sid) end
   if not is_staff then redis.call('INCR', admitted) end
+  if not is_staff and unproven_most >= 0 then redis.call('INCR', bare) end
   if tonumber(redis.call('HGET', counts, source) or 0) > 0 then redis.call('HINCRBY', counts, source, -1) end
 end
 if known then redis.call('ZREM', unproven, sid) end
@@ -184,7 +185,7 @@ return 1
 """
 
 _CENSUS: Final = """
-local limited, staff, left, waiting, present, admitted, unproven = unpack(KEYS)
+local limited, staff, left, waiting, present, admitted, unproven, bare = unpack(KEYS)
 local now = ARGV[1]
 for _, set in ipairs({limited, staff, left, unproven}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
@@ -194,7 +195,7 @@ end
 return {
   redis.call('ZCARD', limited), redis.call('ZCARD', staff), tonumber(redis.call('GET', admitted) or 0),
   redis.call('HGETALL', waiting), redis.call('ZRANGE', present, 0, -1, 'WITHSCORES'),
-  redis.call('ZCARD', unproven),
+  redis.call('ZCARD', unproven), tonumber(redis.call('GET', bare) or 0),
 }
 """
 
@@ -234,7 +235,7 @@ class RedisLedger:
         await self._run(_NOTE, ["waiting", "present"], arguments)
 
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
-        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven", "claims"]
+        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven", "claims", "bare"]
         staff, unproven = int(holder.lane == STAFF), NO_BOUND if room.unproven is None else room.unproven
         arguments = [holder.sid, staff, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
         arguments += [room.claims_per_s, int(now_s)]
@@ -279,12 +280,12 @@ class RedisLedger:
             await self._run(_RESTORE, ["door", "doorbell"], arguments)
 
     async def census(self, *, now_s: float) -> Census:
-        keys = ["limited", "staff", "left", "waiting", "present", "admitted", "unproven"]
-        limited, staff, admitted, waiting, present, unproven = await self._run(_CENSUS, keys, [now_s])
+        keys = ["limited", "staff", "left", "waiting", "present", "admitted", "unproven", "bare"]
+        limited, staff, admitted, waiting, present, *devices = await self._run(_CENSUS, keys, [now_s])
         places = tuple(_waiter(tid, place) for tid, place in zip(waiting[::2], waiting[1::2], strict=True))
         until_s = {tid: float(text) for tid, text in zip(present[::2], present[1::2], strict=True)}
         known = tuple(until_s.get(place.tid, now_s) for place in places)
-        return Census(int(limited), int(staff), int(admitted), places, known, int(unproven))
+        return Census(int(limited), int(staff), int(admitted), places, known, *map(int, devices))
 
     async def close(self) -> None:
         await self._redis.aclose()
