@@ -30,7 +30,7 @@ from preau.tokens.challenge import LIFE_S, MAX_NUMBER, SHOWN_DIGITS
 from preau.tokens.seat import AFTER_LESSON_S
 
 CONFIGURATION: Final = "haproxy.cfg"
-_TEMPLATES: Final = Path(__file__).parent
+_TEMPLATES: Final = Path(__file__).parent / "config"
 PARTS: Final = (
     *("names", "shown", "way_back", "draws", "new_ticket", "stays", "claims", "waits"),
     *("to_the_application", "settles", "own_errors", "masks", "cookies", "room"),
