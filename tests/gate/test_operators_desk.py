@@ -159,3 +159,11 @@ async def test_a_report_that_cannot_be_written_is_said_once_and_stops_nothing(ma
         await gate.seconds_pass(3)
     assert [entry["event"] for entry in logs] == ["gate_report_not_written"]
     assert not (await gate.person("192.0.2.9").asks()).waits
+
+
+async def test_claims_that_haproxy_counted_before_the_start_are_no_entries_of_now(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=3)
+    gate.porter.desk.tally.admitted = [0, 0, 0, 5000]
+    await gate.seconds_pass(3)
+    assert report_of(gate).entries_per_s == 0
+    assert report_of(gate).admitted["3"] == 5000

@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 from gate.harness import Clock, Gate, MakeGate, fill
 from preau.gate import porter as porter_module
 from preau.gate import ticking
-from preau.gate.ledger.interface import Census, LedgerUnavailable
+from preau.gate.ledger.interface import Census, LedgerUnavailable, Waiter
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
 from preau.gate.rules.controller import Reading
+from preau.gate.rules.steering import Course, Seen
 from preau.published.files import write_by_rename
 from preau.published.shapes import EXPECTED_ARRIVALS_FILE, ExpectedArrivals, encode
 from published.vectors import bad, good
@@ -35,6 +36,40 @@ class FailingLedger(MemoryLedger):
         if self.failures >= 0:
             raise LedgerUnavailable("restarting")
         return await super().census(now_s=now_s)
+
+
+class OldLedger(MemoryLedger):
+    """Has counted long before the porter started, as Redis and the tables of HAProxy have."""
+
+    async def census(self, *, now_s: float) -> Census:
+        census = await super().census(now_s=now_s)
+        return census._replace(admitted_total=census.admitted_total + 5000)
+
+
+class Heard(Pilot):
+    """Notes how many entered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered: list[int] = []
+
+    def steer(self, seen: Seen) -> Course:
+        self.entered.append(seen.entered)
+        return super().steer(seen)
+
+
+async def test_entries_from_before_it_started_are_nobodys_entries_of_now(tmp_path: Path) -> None:
+    clock, ledger, pilot = Clock(), OldLedger(), Heard()
+    key = int(clock.now_s * 1_000_000)
+    for number in range(10):
+        waiter = Waiter(3, key + number, f"waits{number:06}")
+        await ledger.note_waiting(waiter, until_s=clock.now_s + 60, now_s=clock.now_s)
+    porter = Porter(ledger, capacity=30, published=tmp_path, pilot=pilot, clock=clock)
+    for _ in range(2):
+        clock.now_s += 1
+        await porter.tick()
+    assert porter.outlook.plan.watermark(3, now_s=clock.now_s) > key
+    assert pilot.entered == [0, 0]
 
 
 async def test_it_survives_a_dead_store_says_so_once_and_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:

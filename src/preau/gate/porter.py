@@ -213,7 +213,7 @@ class Porter:
         seen = Seen(
             now_s=now_s,
             waiting=sum(group.people for group in groups),
-            entered=max(0, census.admitted_total - self.outlook.census.admitted_total),
+            entered=0 if self._memory.admitted_total is None else self._entered(census),
             called=self._memory.newly_called,
             pupils_wait_s=self._pupils_wait_s(entries),
             expected_per_s=self._expected_per_s(now_s),
@@ -257,10 +257,13 @@ class Porter:
         last = self.outlook.census
         # Only while somebody waits: people who walk into an empty house say nothing about when a place comes free.
         if self._looked_at_s is not None and now_s > self._looked_at_s and last.waiting:
-            entered = max(0, census.admitted_total - last.admitted_total)
-            self._looks.appendleft(Look(now_s, now_s - self._looked_at_s, entered))
+            self._looks.appendleft(Look(now_s, now_s - self._looked_at_s, self._entered(census)))
         self._looked_at_s = now_s
         return recent_entries(self._looks, now_s=now_s)
+
+    def _entered(self, census: Census) -> int:
+        """Since the last look, of which there is one."""
+        return max(0, census.admitted_total - self.outlook.census.admitted_total)
 
     def _pupils_wait_s(self, entries: Entries) -> float:
         """How long the pupils with a lesson who wait now will wait at the rate of the latest entries."""

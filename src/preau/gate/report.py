@@ -174,7 +174,8 @@ class Past:
         self._level, self._level_since_s = 0, now_s
         self._level_seconds = [0.0] * 6
         self._overload_s = 0.0
-        self._marks: deque[_Mark] = deque([_Mark(now_s, 0, 0)], maxlen=HISTORY_STEP_S + 1)
+        # Begins with the first look: the counters of HAProxy outlive the porter.
+        self._marks: deque[_Mark] = deque(maxlen=HISTORY_STEP_S + 1)
         self._points: deque[GatePoint] = deque(maxlen=HISTORY_POINTS)
         self._point_due_s = now_s + HISTORY_STEP_S
 

@@ -199,7 +199,7 @@ def test_the_census_counts_what_came_in_and_what_waits(edge: EdgeAlone) -> None:
     census = asyncio.run(ledger.census(now_s=time.time()))
     assert (census.inside, census.inside_staff, census.admitted_total) == (3, 1, 3)
     assert {waiter.tid for waiter in census.waiting} == {cookies["ticket"].split(".")[4] for cookies in waiting}
-    assert ledger.admitted_by_lane == {0: 1, 1: 0, 2: 0, 3: 3}
+    assert ledger.admitted_by_lane == [1, 0, 0, 3]
     edge.plan((0, 0, 0, 2**63 - 1))
     time.sleep(1.1)
     assert edge.lets_in(waiting[0])

@@ -242,6 +242,19 @@ def test_a_newcomer_does_not_overtake_who_waits() -> None:
     assert house.entered == ["waits"]
 
 
+def test_entries_from_before_the_porter_started_or_a_counter_that_went_back_hold_nobody_up() -> None:
+    house = House(60)
+    house.admitted_total = 5000
+    for number in range(30):
+        house.comes(f"device-{number}", 3, int(START_S * 1_000_000) + number)
+    house.seconds(2)
+    early = len(house.entered)
+    assert early >= 3
+    house.admitted_total = 0
+    house.seconds(3)
+    assert len(house.entered) >= early + 6
+
+
 def test_when_the_porter_dies_the_plan_goes_on_calling_for_a_minute() -> None:
     first = int(START_S - 100) * 1_000_000
     groups = [Group(3, first + key, 1) for key in range(1000)]

@@ -24,7 +24,6 @@ from preau.published import shapes
 from preau.published.files import PublishedFile
 from preau.tokens.envelope import Refusal
 from preau.tokens.keyring import DAY_S, Keyring
-from preau.tokens.ticket import LANES
 
 FREED_TWICE_MS: Final = 2500
 """An entry of ``t_free`` lives 5 s: its place is cleared in the first half, by two looks in case it was in use."""
@@ -59,8 +58,9 @@ class EdgeAgent:
         self._control = control
         self._folder = folder
         self._keyring = keyring
-        self._ledger = ledger
         self._porter = porter
+        # The same list, so that a look judges its own figures: a look later, all past entries seem to be of one second.
+        porter.desk.tally.admitted = ledger.admitted_by_lane
         self._lessons_file = PublishedFile(published / shapes.LESSONS_OF_THE_DAY_FILE, shapes.LessonsOfTheDay)
         self._clock = clock
         self._written: dict[str, object] = {}
@@ -87,7 +87,6 @@ class EdgeAgent:
         await self._free()
         self._figures = await self._control.variables()
         await self._porter.tick()
-        self._porter.desk.tally.admitted = [self._ledger.admitted_by_lane.get(lane, 0) for lane in range(LANES)]
         now_s, outlook = self._clock(), self._porter.outlook
         await self._write("plan.map", plan_of(outlook, now_s=now_s))
         await self._write("state.map", (("json", outlook.state_json.decode()),))

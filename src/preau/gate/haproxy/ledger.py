@@ -9,7 +9,9 @@ from typing import Final
 from preau.gate.haproxy.control import Control, EdgeUnavailable, Entry
 from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Census, LedgerUnavailable, Wait, Waiter
+from preau.gate.rules.places import STAFF
 from preau.gate.rules.state import lot_of
+from preau.tokens.ticket import LANES
 
 DOOR_LIFE_MS: Final = 900_000
 """As long as the table ``t_door`` keeps a card that was not seen again."""
@@ -27,7 +29,7 @@ class EdgeLedger:
     def __init__(self, control: Control) -> None:
         self._control = control
         self._door: dict[str, Wait] = {}
-        self._admitted: dict[int, int] = {}
+        self._admitted = [0] * LANES
 
     async def census(self, *, now_s: float) -> Census:
         try:
@@ -37,12 +39,12 @@ class EdgeLedger:
         except EdgeUnavailable as error:
             raise LedgerUnavailable(str(error)) from error
         figures = next((entry.data for entry in claims if entry.key == "limited"), {})
-        self._admitted = {lane: _figure(figures, lane + 1) for lane in range(4)}
+        self._admitted[:] = [_figure(figures, lane + 1) for lane in range(LANES)]
         places = _latest(waiting)
         return Census(
             inside=used.get("t_guests", 0) + used.get("t_unproven", 0),
             inside_staff=used.get("t_staff", 0),
-            admitted_total=sum(number for lane, number in self._admitted.items() if lane),
+            admitted_total=sum(self._admitted[STAFF + 1 :]),
             waiting=tuple(waiter for _, waiter in places),
             unproven=used.get("t_unproven", 0),
             bare_total=_figure(figures, 5),
@@ -50,8 +52,8 @@ class EdgeLedger:
         )
 
     @property
-    def admitted_by_lane(self) -> dict[int, int]:
-        """Claims granted since HAProxy started, by lane, at the last census."""
+    def admitted_by_lane(self) -> list[int]:
+        """Claims granted since HAProxy started, by lane, at the last census: one list, which each census fills anew."""
         return self._admitted
 
     async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:

@@ -122,7 +122,8 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What the count of the called came out too low by, so that chance is not taken for people who walked in."""
     newly_called: int = 0
     """People who were called for the latest second, and those who entered in it through an open lane."""
-    admitted_total: int = 0
+    admitted_total: int | None = None
+    """None: not looked yet. Counters of a store or of HAProxy outlive the porter: at the first look nobody entered."""
     unused_since_s: float | None = None
     """Since when places stand free although somebody is called, and nobody enters."""
 
@@ -140,8 +141,8 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         rate = max(MIN_CALLS_PER_S, situation.capacity / FILL_S)
     second, stand = _recall(memory, situation)
     newly_called = _called_between(memory.ahead[0], stand, situation.groups)
-    entered = max(0, situation.admitted_total - memory.admitted_total)
-    memory = _forgive_no_shows(memory, stand, situation, free=free)
+    entered = _entered_since(memory, situation.admitted_total)
+    memory = _forgive_no_shows(memory, stand, situation, free=free, came=entered > 0)
     lately_per_s = max(rate, RATE_FADES * memory.rate_per_s)
     caller = Caller(
         stand,
@@ -173,6 +174,11 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     return _plan(situation, tuple(marks), ahead[0], rate), kept
 
 
+def _entered_since(memory: Memory, admitted_total: int) -> int:
+    """How many entered since the last look; 0 at the first one, and where the counter went back (a new store)."""
+    return 0 if memory.admitted_total is None else max(0, admitted_total - memory.admitted_total)
+
+
 def _plan(situation: Situation, marks: tuple[tuple[int, ...], ...], now: Stand, rate: float) -> Plan:
     return Plan(
         first_s=int(situation.now_s),
@@ -198,10 +204,9 @@ def _called_between(before: Stand, stand: Stand, groups: Sequence[Group]) -> int
     )
 
 
-def _forgive_no_shows(memory: Memory, stand: Stand, situation: Situation, *, free: int) -> Memory:
+def _forgive_no_shows(memory: Memory, stand: Stand, situation: Situation, *, free: int, came: bool) -> Memory:
     if abs(situation.now_s - memory.forgiven_at_s) >= FORGIVEN_S:
         memory = msgspec.structs.replace(memory, forgiven=(0,) * LANES)
-    came = situation.admitted_total != memory.admitted_total
     since_s = memory.unused_since_s
     if not free or came or since_s is None:
         since_s = situation.now_s if free else None
