@@ -16,7 +16,11 @@ import pytest
 
 from preau.gate.haproxy.process import EdgeNotStarted, haproxy_binary
 from preau.gate.spool import SpoolCounts, counted
-from preau.project.haproxy_edge import connections, own_folder
+from preau.project.haproxy_edge import HaproxyEdge, connections, own_folder
+from preau.project.options import Options, parse
+from preau.published.files import write_by_rename
+from preau.published.shapes import GATE_ORDERS_FILE, GateOrders, Mode, encode
+from preau.tokens.keyring import Keyring
 from preau_process import PreauProcess, free_port, hands_in, place_of, signed_in, work_of
 
 pytestmark = pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
@@ -175,3 +179,32 @@ def test_two_thirds_of_the_descriptors_are_for_browsers_where_haproxy_is_ours_an
     assert connections(20_000, ours=True) == (13_200, 20_000)
     assert connections(20_000, ours=False) == (9_900, 0)
     assert connections(resource.RLIM_INFINITY, ours=True) == (20_000, 0)
+
+
+def written_anew(tmp_path: Path, orders: GateOrders) -> dict[str, str]:
+    """The plan that a HAProxy starts with, once orders were given after its guard started."""
+    options = parse({"PREAU_DATA": str(tmp_path / "var"), "PREAU_CAPACITY": "300"})
+    assert isinstance(options, Options)
+    edge = HaproxyEdge(options, Keyring(b"k" * 32))
+    published = options.data / "published"
+    published.mkdir(parents=True)
+    write_by_rename(published / GATE_ORDERS_FILE, encode(orders), durable=False)
+    return dict(line.split(" ", 1) for line in edge.files()["plan.map"].splitlines())
+
+
+@pytest.mark.parametrize("mode", ["closed", "drain"])
+def test_a_haproxy_started_again_calls_nobody_but_staff_where_orders_suspend_the_gate(
+    tmp_path: Path, mode: Mode
+) -> None:
+    plan = written_anew(tmp_path, GateOrders(capacity=None, mode=mode, pre_open_s=0, by="", at_s=1, reason=""))
+    marks = {lane: {mark for name, mark in plan.items() if name.startswith(f"{lane}:")} for lane in range(4)}
+    assert marks == {0: {str(2**63 - 1)}, 1: {"0"}, 2: {"0"}, 3: {"0"}}
+    assert plan["calm"] == "0"
+
+
+def test_a_haproxy_started_again_keeps_the_ordered_capacity_and_fills_no_faster_than_an_empty_house(
+    tmp_path: Path,
+) -> None:
+    plan = written_anew(tmp_path, GateOrders(capacity=90, mode="auto", pre_open_s=0, by="", at_s=1, reason=""))
+    assert (plan["capacity"], plan["claims"], plan["calm"]) == ("90", "3", "1")
+    assert f"3:{int(time.time())}" in plan

@@ -24,7 +24,7 @@ from preau.gate.rules.calling import QUEUES, Group
 from preau.gate.rules.ladder import SIEGE
 from preau.gate.rules.orders import Ordered, due, obeyed
 from preau.gate.rules.places import OTHERS, PUPILS
-from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan
+from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan, unwatched_plan
 from preau.gate.rules.standing import Curve, curve, people_before
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 from preau.gate.rules.steering import Course, Seen
@@ -131,17 +131,14 @@ class Porter:
         self._doorstep = Doorstep()
         self._waits = WatchedWaits()
         self._looks: deque[Look] = deque(maxlen=LOOKS_MAX)  # the latest first
-        nobody = Outlook(
-            plan=obeyed(open_plan(clock()), self.desk.ordered().mode),
-            curves={lane: curve((), lane) for lane in QUEUES},
-            sample=1,
-            entries=Entries(0, 0.0),
-            capacity=capacity,
-            free=capacity,
-            unproven=unproven_places(capacity),
-            census=Census(0, 0, 0, ()),
-        )
-        self.outlook = _told(nobody, now_s=clock())
+        self.outlook = _before_any_look(open_plan(clock()), self.desk.ordered(), now_s=clock())
+
+    def outlook_of_a_start(self) -> Outlook:
+        """What an edge that starts now goes by until told more: the last look, or without one the orders alone."""
+        if self._looked_at_s is not None:
+            return self.outlook
+        now_s, holds = self._clock(), self.desk.ordered()
+        return _before_any_look(unwatched_plan(now_s, capacity=holds.capacity), holds, now_s=now_s)
 
     async def run(self) -> None:
         """Ticks until it is cancelled."""
@@ -289,6 +286,22 @@ class Porter:
         if self._file is not None:
             waits = await self._ledger.at_the_door(now_s=self._clock())
             await asyncio.to_thread(_write_waits, self._file, waits)
+
+
+def _before_any_look(plan: Plan, holds: Ordered, *, now_s: float) -> Outlook:
+    """Nobody is known; who was called before a drain is not either, so that it calls nobody, as a closed gate does."""
+    nobody = Outlook(
+        plan=obeyed(plan, "closed" if holds.suspends else holds.mode),
+        curves={lane: curve((), lane) for lane in QUEUES},
+        sample=1,
+        entries=Entries(0, 0.0),
+        capacity=holds.capacity,
+        free=0 if holds.suspends else holds.capacity,
+        unproven=unproven_places(holds.capacity),
+        census=Census(0, 0, 0, ()),
+        suspended=holds.suspends,
+    )
+    return _told(nobody, now_s=now_s)
 
 
 def _told(outlook: Outlook, *, now_s: float) -> Outlook:

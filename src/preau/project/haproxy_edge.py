@@ -112,7 +112,8 @@ class HaproxyEdge:
 
     def files(self) -> dict[str, str]:
         """Every file of the edge, by name."""
-        now_s, outlook = time.time(), self._porter.outlook
+        # The guard's porter never looks: a HAProxy started again must know today's orders and the plan of this minute.
+        now_s, outlook = time.time(), self._porter.outlook_of_a_start()
         keys = maps.key_lines(self._keyring, now_s=now_s)
         draw = draw_json(self._keyring, now_s=now_s).decode()
         return render(self._settings(), keys, plan_of(outlook, now_s=now_s), outlook.state_json.decode(), draw)

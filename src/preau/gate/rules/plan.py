@@ -133,12 +133,19 @@ def open_plan(now_s: float) -> Plan:
     return Plan(int(now_s), ((OPEN,) * LANES,) * HORIZON_S)
 
 
+def unwatched_plan(now_s: float, *, capacity: int) -> Plan:
+    """The same for an edge that starts while perhaps nobody looks at it: no faster than an empty house is filled."""
+    claims_per_s, calm_claims_per_s = _limits(_filling_rate(capacity))
+    plan = open_plan(now_s)
+    return msgspec.structs.replace(plan, claims_per_s=claims_per_s, calm_claims_per_s=calm_claims_per_s)
+
+
 def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     """The plan of the next 60 s and what to remember. Cost: linear in the number of groups."""
     free = max(0, situation.capacity - situation.inside)
     rate = situation.calls_per_s
     if rate is None:
-        rate = max(MIN_CALLS_PER_S, situation.capacity / FILL_S)
+        rate = _filling_rate(situation.capacity)
     second, stand = _recall(memory, situation)
     newly_called = _called_between(memory.ahead[0], stand, situation.groups)
     entered = _entered_since(memory, situation.admitted_total)
@@ -179,12 +186,22 @@ def _entered_since(memory: Memory, admitted_total: int) -> int:
     return 0 if memory.admitted_total is None else max(0, admitted_total - memory.admitted_total)
 
 
+def _filling_rate(capacity: int) -> float:
+    return max(MIN_CALLS_PER_S, capacity / FILL_S)
+
+
+def _limits(rate: float) -> tuple[float, float]:
+    """Claims a second within the plan and past its end."""
+    return max(CLAIMS_OVER_RATE * rate, 1.0), max(CALM_SHARE * rate, 1.0)
+
+
 def _plan(situation: Situation, marks: tuple[tuple[int, ...], ...], now: Stand, rate: float) -> Plan:
+    claims_per_s, calm_claims_per_s = _limits(rate)
     return Plan(
         first_s=int(situation.now_s),
         marks=marks,
-        claims_per_s=UNLIMITED if situation.calls_per_s is None else max(CLAIMS_OVER_RATE * rate, 1.0),
-        calm_claims_per_s=max(CALM_SHARE * rate, 1.0),
+        claims_per_s=UNLIMITED if situation.calls_per_s is None else claims_per_s,
+        calm_claims_per_s=calm_claims_per_s,
         wait_s=_waits(now, marks[0], situation.now_s),
     )
 
