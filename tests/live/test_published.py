@@ -8,7 +8,7 @@ import pytest
 from live.harness import CLASS, roster
 from preau.live.published import Published, is_usable
 from preau.live.room.register import Door, register
-from preau.live.room.state import Attendance, State
+from preau.live.room.state import Attendance, Report, State
 from preau.published.shapes import Register, Roster, Waits, decode, encode
 from published.vectors import bad, good
 
@@ -58,6 +58,7 @@ def test_a_register_is_whole_and_leaves_no_draft(tmp_path: Path) -> None:
         "opened_at_s": 1,
         "ended_at_s": 2,
         "entries": [],
+        "reports": [],
     }
 
 
@@ -109,5 +110,10 @@ def test_the_register_of_the_vectors_is_what_the_room_computes() -> None:
         opened_ms=wanted["opened_at_s"] * 1000,
         ended_ms=wanted["ended_at_s"] * 1000,
         attendance={seen["person"]: attendance},
+        reports=tuple(
+            Report(one["at_s"] * 1000, one["by"], one["about"], one["message"], one["words"])
+            for one in wanted["reports"]
+        ),
     )
-    assert json.loads(encode(register(state, roster_of, Door(waits.waits), now_ms=state.ended_ms or 0))) == wanted
+    found = register(state, roster_of, Door(waits.waits), now_ms=state.ended_ms or 0)
+    assert json.loads(encode(found)) == wanted

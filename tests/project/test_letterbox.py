@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from asgi_client import Answer, call
-from preau.gate.spool import SpoolCounts, counted
+from preau.gate.spool import SpoolCounts, SpoolRefusal, counted
 from preau.project import letterbox as letterbox_module
 from preau.project.letterbox import Letterbox
 from preau.tokens import card
@@ -176,15 +176,63 @@ async def test_one_item_that_always_fails_keeps_nobody_back_and_ends_aside(house
     await house.hands_in(b"poison")
     await house.delivers_until(lambda: attempts.count(b"poison") > 5)
     assert house.counts() == SpoolCounts(1, 0), "alone it is not at fault: the school may be dead"
-    for number in range(letterbox_module.FAULTS + 1):
-        body = str(number).encode()
+    bodies = [str(number).encode() for number in range(2 * letterbox_module.FAULTS)]
+    for body in bodies:  # the school answers others between two attempts at least every second time
         await house.hands_in(body)
         tried = attempts.count(b"poison")
         await house.delivers_until(
-            lambda body=body, tried=tried: body in house.school.taken and attempts.count(b"poison") > tried
+            lambda body=body, tried=tried: (
+                body in house.school.taken
+                and (attempts.count(b"poison") > tried or house.counts() == SpoolCounts(0, 1))
+            )
         )
-    await house.delivers_until(lambda: house.counts() == SpoolCounts(0, 1))
-    assert house.school.taken == [b"0", b"1", b"2", b"3"]
+    assert house.counts() == SpoolCounts(0, 1)
+    assert house.school.taken == bodies
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("again"), 503], ids=["raises", "fails"])
+async def test_bad_items_of_one_card_keep_nobody_else_back(house: House, failure: Any) -> None:
+    house.school.does = lambda body: failure if body.startswith(b"bad") else 200
+    for number in range(letterbox_module.FAILED_IN_A_ROW):
+        await house.hands_in(b"bad%d" % number)
+    for number in range(3):
+        body = b"good%d" % number
+        await house.hands_in(body, subject="karimKARIMk")
+        await house.delivers_until(lambda body=body: body in house.school.taken)
+    assert house.school.taken == [b"good0", b"good1", b"good2"]
+
+
+async def test_a_failed_answer_is_no_silence_the_next_pupil_is_answered_by_the_school(house: House) -> None:
+    house.school.does = lambda body: 503 if body == b"bad" else 200
+    assert (await house.hands_in(b"bad")).status == 202
+    assert (await house.hands_in(b"good", subject="karimKARIMk")).status == 200
+
+
+async def test_where_nothing_more_is_kept_the_school_is_asked_though_it_was_silent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.school.does = lambda _body: RuntimeError("dead")
+    assert (await house.hands_in(b"1")).status == 202
+    monkeypatch.setattr(house.letterbox._spool, "keep", lambda _kept: SpoolRefusal.FULL)
+    house.school.does = lambda _body: 200
+    assert (await house.hands_in(b"2")).status == 200
+
+
+async def test_an_item_that_cannot_be_read_keeps_nobody_back(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.school.does = lambda _body: RuntimeError("dead")
+    for body in (b"1", b"2"):
+        await house.hands_in(body)
+    stuck, read = house.letterbox._spool.waiting()[0], house.letterbox._spool.read
+
+    def refuses(path: Path) -> Any:
+        if path == stuck:
+            raise PermissionError(path)
+        return read(path)
+
+    monkeypatch.setattr(house.letterbox._spool, "read", refuses)
+    house.school.does = lambda _body: 200
+    await house.delivers_until(lambda: house.school.taken == [b"2"])
+    assert stuck.exists()
 
 
 async def test_without_a_card_nothing_is_kept(house: House) -> None:

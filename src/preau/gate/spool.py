@@ -143,7 +143,7 @@ class Spool:
         limits = self._limits
         if len(self._sizes) >= limits.items or sum(self._sizes.values()) + size > limits.most_bytes:
             return SpoolRefusal.FULL
-        own = [other for item, other in self._sizes.items() if _subject_of(item) == subject]
+        own = [other for item, other in self._sizes.items() if subject_of(item) == subject]
         if len(own) >= limits.items_per_card or sum(own) + size > limits.bytes_per_card:
             return SpoolRefusal.FULL_OF_ONE_CARD
         if self._free_bytes(self._folder) - size < limits.reserve_bytes:
@@ -175,5 +175,6 @@ def _item_of(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _subject_of(item: str) -> str:
+def subject_of(item: str) -> str:
+    """The pseudonym of the card in the name of an item or of its file."""
     return item[_STAMP_CHARS + 1 : _STAMP_CHARS + 12]

@@ -9,16 +9,18 @@ application then refuses is put aside for the operator and said in the log, neve
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 import structlog
 
 from preau.gate.body import SCHOOL_BODY, BodyRefusal, Readers, replayed
-from preau.gate.spool import Kept, Spool, SpoolRefusal
+from preau.gate.spool import Kept, Spool, SpoolRefusal, subject_of
 from preau.gate.visitor import VisitorReader, headers_of
 from preau.project.answers import page_of, refuse_body, respond, respond_json, wants_json
 from preau.project.asgi_types import Application, Message, Receive, Scope, Send
@@ -37,6 +39,10 @@ FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 15.0
 LOOKS_AGAIN_S: Final = 60.0
 """An operator may have moved something back into the folder, or deleted what was aside."""
+SILENT_IN_A_ROW: Final = 2
+FAILED_IN_A_ROW: Final = 8
+"""After so many failures without an answer between them a round is over: an application that fails at everything is
+not asked twenty thousand times."""
 FAULTS: Final = 3
 """So often one item may fail while the application answered others in between; then the item is at fault."""
 
@@ -120,10 +126,12 @@ class Letterbox:
         self._bodies = Readers(SCHOOL_BODY, most=MOST, per_sender=PER_CARD, most_bytes=MOST_BYTES)
         self._arrived = asyncio.Event()
         self._down = False
-        """The last word on the application was a failure: what comes is written down at once, ``deliver`` finds out."""
+        """The application was silent: what comes is written down at once; ``deliver`` hears when it speaks again."""
         self._answered = 0
         self._faults: dict[str, tuple[int, int]] = {}
         """By file: how often it failed alone, and how much had been answered at its last attempt."""
+        self._tries = Counter[str]()
+        """By card: whose work failed stands behind the others', in its own order."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         card = self._card_of(scope)
@@ -174,10 +182,12 @@ class Letterbox:
         if isinstance(reply, Reply) and not reply.failed:
             self._answered += 1
         elif await self._keep(scope, body, card):
-            self._down = True
+            self._down = self._down or isinstance(reply, Exception)
             self._arrived.set()
             await _say_kept(scope, send, pupil=card.role is Role.PUPIL)
             return
+        elif self._down:  # no room to keep it: then as if there were no spool
+            reply = await self._ask(scope, body)
         if isinstance(reply, Exception):
             raise reply
         for message in reply.messages:
@@ -197,7 +207,7 @@ class Letterbox:
                 await self._app(scope, replayed(body, nothing_more), collect)
         except Exception as error:  # noqa: BLE001  whatever it is, the application did not answer
             return error
-        return Reply(tuple(messages))
+        return Reply(tuple(messages)) if messages else ConnectionError("the application said nothing")
 
     async def _keep(self, scope: Scope, body: bytes, card: Card) -> bool:
         kept = Kept(
@@ -232,16 +242,25 @@ class Letterbox:
         return tuple(kept)
 
     async def _round(self, waiting: list[Path]) -> bool:
-        """One attempt at each; ends where two in a row fail. Returns whether anything was answered."""
+        """One attempt at each; ends where several in a row fail. Returns whether anything was answered."""
+        self._tries = Counter({card: self._tries[card] for card in {subject_of(path.name) for path in waiting}})
         answered, failures = False, 0
-        for path in waiting:
-            if await self._deliver_one(path):
-                answered, failures, self._down = True, 0, False
+        for path in sorted(waiting, key=lambda path: (self._tries[subject_of(path.name)], path.name)):
+            if await self._tried(path):
+                answered, failures = True, 0
                 continue
             failures += 1
-            if failures > 1:
+            self._tries[subject_of(path.name)] += 1
+            if failures >= (SILENT_IN_A_ROW if self._down else FAILED_IN_A_ROW):
                 break
         return answered
+
+    async def _tried(self, path: Path) -> bool:
+        try:
+            return await self._deliver_one(path)
+        except OSError as error:  # an operator's hand, a full disk: the others go on
+            log.error("kept_work_stuck", item=path.name, reason=str(error))  # noqa: TRY400  the disk's word says it all
+            return False
 
     async def _deliver_one(self, path: Path) -> bool:
         """Whether the application answered it, whatever it said."""
@@ -250,6 +269,7 @@ class Letterbox:
             await self._put_aside(path, "unreadable")
             return True
         reply = await self._ask(_scope_of(kept), kept.body)
+        self._down = isinstance(reply, Exception)
         if isinstance(reply, Exception) or reply.failed:
             await self._note_fault(path)
             return False
@@ -286,7 +306,7 @@ def _scope_of(kept: Kept) -> Scope:
         "method": "POST",
         "scheme": "http",
         "path": kept.path,
-        "raw_path": kept.path.encode(),
+        "raw_path": quote(kept.path).encode("ascii"),
         "root_path": "",
         "query_string": kept.query,
         "headers": [*kept.headers, (b"content-length", str(len(kept.body)).encode())],

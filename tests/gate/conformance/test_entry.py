@@ -244,7 +244,8 @@ def test_the_state_is_for_everybody_and_a_heartbeat_is_counted(make_gate: MakeGa
     people = gate.until(lambda: (lane := gate.state()["lanes"]["3"])["people"] == 5 and lane)
     assert people["exact"] is True
     keys = sorted(int(ticket["ticket"].split(".")[3]) for ticket in tickets)
-    assert people["curve"] == [[key, number] for number, key in enumerate(keys, 1)]
+    counted = {key: number for number, key in enumerate(keys, 1)}  # two of one millisecond may have one key
+    assert people["curve"] == [[key, number] for key, number in counted.items()]
     heard = gate.ask("/attente/etat.json?b=1", accept=JSON, cookies=tickets[0])
     assert heard.headers["cache-control"] == "no-store"
     for number, key in enumerate(keys):

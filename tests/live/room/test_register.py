@@ -3,7 +3,7 @@
 from live.room.script import INES, KARIM, T0_MS, TEACHER, Script, opened, orders
 from preau.live.room.facts import SERVER
 from preau.live.room.register import Door, register
-from preau.live.room.state import REPORTS_KEPT
+from preau.live.room.state import REPORTS_KEPT, REPORTS_OF_ONE
 from preau.published.shapes import RegisterEntry, Roster, RosterMember
 
 START_S = T0_MS // 1000
@@ -121,8 +121,11 @@ def test_what_was_reported_is_in_it_with_the_message_even_if_that_was_hidden_sin
     ]
 
 
-def test_a_hundred_reports_are_kept() -> None:
-    script = opened(INES)
-    for number in range(REPORTS_KEPT + 1):
-        script.says(INES, orders.ReportFile(None, str(number)))
-    assert [report.words for report in script.state.reports] == [str(number) for number in range(REPORTS_KEPT)]
+def test_a_hundred_reports_are_kept_and_ten_of_one_person() -> None:
+    people = [f"p{number}" for number in range(REPORTS_KEPT // REPORTS_OF_ONE + 1)]
+    script = opened(*people)
+    for person in people:
+        for number in range(REPORTS_OF_ONE + 1):
+            script.says(person, orders.ReportFile(None, str(number)))
+    kept = [(person, str(number)) for person in people[:-1] for number in range(REPORTS_OF_ONE)]
+    assert [(report.by, report.words) for report in script.state.reports] == kept

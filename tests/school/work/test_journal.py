@@ -149,6 +149,7 @@ def test_an_event_that_is_no_event_is_refused(signed_in: Client, course: Course,
     [
         ("{", 400, "json_invalid"),
         (b"\xff", 400, "json_invalid"),
+        (b'{"v":1,"events":["\xff"]}', 400, "json_invalid"),
         (" ", 400, "json_invalid"),
         ("[]", 400, "json_invalid"),
         ('{"v":2,"events":[]}', 400, "json_invalid"),

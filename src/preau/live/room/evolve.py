@@ -8,7 +8,17 @@ from msgspec.structs import replace
 from preau.live.room import facts
 from preau.live.room.bucket import CHAT_PUPIL, CHAT_TEACHER, spend
 from preau.live.room.facts import Event
-from preau.live.room.state import CHAT_KEPT, REPORTS_KEPT, Attendance, ChatLine, Floor, Hand, Report, State
+from preau.live.room.state import (
+    CHAT_KEPT,
+    REPORTS_KEPT,
+    REPORTS_OF_ONE,
+    Attendance,
+    ChatLine,
+    Floor,
+    Hand,
+    Report,
+    State,
+)
 
 
 def evolve(state: State, event: Event) -> State:
@@ -109,6 +119,8 @@ def _voice_stop(state: State, _: Event, fact: facts.VoiceStop) -> State:
 
 
 def _report_filed(state: State, event: Event, fact: facts.ReportFiled) -> State:
+    if sum(report.by == event.by for report in state.reports) >= REPORTS_OF_ONE:
+        return state
     line = next((line for line in state.chat if line.seq == fact.about), None)
     about, message = (line.by, line.text) if line is not None else (None, "")
     report = Report(event.at, event.by, about, message, fact.words)

@@ -12,6 +12,8 @@ CHAT_KEPT: Final = 200
 """Messages in the state and in a snapshot: an hour of a talkative class; the journal keeps them all."""
 
 
+REPORTS_OF_ONE: Final = 10
+"""Of one person: a hundred empty ones do not crowd out the true one of somebody else."""
 REPORTS_KEPT: Final = MAX_REPORTS
 """Reports in the state; later ones are in the journal, and were shown to the teacher."""
 
@@ -71,7 +73,7 @@ class State(msgspec.Struct, frozen=True):
     """A live class after event ``seq`` (0 = nothing yet). Instants are wall milliseconds.
 
     ``attendance`` and ``given`` are keyed by person; ``hands`` is in the order raised; ``chat`` oldest first, at most
-    ``CHAT_KEPT``; ``reports`` the first ``REPORTS_KEPT``; ``hidden`` the seqs of hidden messages, for clients that are
+    ``CHAT_KEPT``; ``reports`` the first, within bounds; ``hidden`` the seqs of hidden messages, for clients that are
     sent the log again; ``teacher_gone_ms`` is set while no teacher is present, once one has been.
     """
 

@@ -101,7 +101,7 @@ def _events_of(body: bytes) -> list[Any] | Refusal:
         return Refusal.TOO_LARGE
     try:
         sent = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refusal.JSON_INVALID
     if not isinstance(sent, dict) or sent.get("v") != PROTOCOL_VERSION or not isinstance(sent.get("events"), list):
         return Refusal.JSON_INVALID
