@@ -111,7 +111,11 @@ def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: Preau
         the_application_is_killed(server)
         assert place_of(waits) == place
         (process,) = haproxies_of(edge)
+        in_the_way = edge / "haproxy.cfg.new"
+        in_the_way.mkdir()
         os.kill(process, 9)
+        assert within(8, lambda: "job_died" in server.printed), "a start that fails is said"
+        in_the_way.rmdir()
         assert within(8, server.answers), "HAProxy is started again"
         assert (place_of(inside), place_of(waits)) == (None, place)
     server.stop()

@@ -10,7 +10,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -20,6 +20,7 @@ from preau.project.haproxy_edge import HaproxyEdge
 from preau.project.options import Options
 from preau.project.serve import raise_descriptor_limit
 from preau.project.standby import Standby
+from preau.project.supervised import supervised
 from preau.tokens.keyring import Keyring
 
 GUARDED: Final = "PREAU_GUARDED_BY"
@@ -30,6 +31,8 @@ LIVED_S: Final = 60.0
 """Who lived so long before it ended is started again after the shortest pause."""
 STOPS_WITHIN_S: Final = 12.0
 """A little more than the application takes at most to say goodbye."""
+NOT_STARTED: Final = 127
+"""Exit code of a command that could not be run, as shells have it."""
 OPERATORS_MISTAKE: Final = 2
 """Exit code: starting again changes nothing."""
 
@@ -64,10 +67,12 @@ async def _guard(options: Options, keyring: Keyring, application: Sequence[str])
     standby = Standby(options, keyring, edge)
     async with edge:
         house = _Application(application)
-        jobs = [asyncio.create_task(job) for job in (edge.run(), standby.run())]
+        jobs = [
+            asyncio.create_task(supervised(name, run)) for name, run in (("edge", edge.run), ("standby", standby.run))
+        ]
         living = asyncio.create_task(house.live())
         stopping = asyncio.create_task(asked.wait())
-        await asyncio.wait({living, stopping, *jobs}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
         await house.stop()
         for task in (living, stopping, *jobs):
             task.cancel()
@@ -88,13 +93,16 @@ class _Application:
         self._stopping = False
 
     async def live(self) -> int:
-        """Starts it, and again whenever it ends; returns only where starting again would change nothing."""
+        """Starts it, and again whenever it ends; returns only where starting again would change nothing.
+
+        Raises:
+            OSError: already the first start failed.
+        """
         pause_s = FIRST_PAUSE_S
         environ = {**os.environ, GUARDED: str(os.getpid())}
         while True:
             began_s = time.monotonic()
-            self._process = await asyncio.create_subprocess_exec(*self._command, env=environ)
-            code = await self._process.wait()
+            code = await self._live_once(environ)
             if self._stopping or code == OPERATORS_MISTAKE:
                 return code
             if time.monotonic() - began_s > LIVED_S:
@@ -102,6 +110,17 @@ class _Application:
             log.error("application_ended", code=code, again_in_s=pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _live_once(self, environ: Mapping[str, str]) -> int:
+        try:
+            process = await asyncio.create_subprocess_exec(*self._command, env=environ)
+        except OSError:  # too many processes, no memory: of a moment, if it could be started before
+            if self._process is None:
+                raise
+            log.exception("application_not_started")
+            return NOT_STARTED
+        self._process = process
+        return await process.wait()
 
     async def stop(self) -> None:
         """Asks it to stop, and after a while does not ask."""

@@ -21,6 +21,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from preau.project.options import Options
+from preau.project.supervised import supervised
 from preau.tokens.keyring import Keyring
 
 BACKLOG: Final = 16_384
@@ -144,19 +145,10 @@ async def _publish_lessons_for_ever(run: Callable[[Callable[[], object]], Awaita
 @asynccontextmanager
 async def _running(jobs: Mapping[str, Callable[[], Awaitable[object]]]) -> AsyncIterator[None]:
     """Background tasks for as long as the block runs; one that dies is logged, and the others go on."""
-    tasks = [asyncio.create_task(_logged(name, job)) for name, job in jobs.items()]
+    tasks = [asyncio.create_task(supervised(name, job)) for name, job in jobs.items()]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _logged(name: str, job: Callable[[], Awaitable[object]]) -> None:
-    while True:
-        try:
-            await job()
-        except Exception:
-            log.exception("job_died", job=name)
-        await asyncio.sleep(1)  # and is started again

@@ -22,6 +22,7 @@ from preau.project.letterbox import Letterbox
 from preau.project.options import Options
 from preau.project.packages import PackageFiles
 from preau.project.static_files import AT_THE_ROOT, static_application
+from preau.project.supervised import supervised
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
 from preau.watch.status.serve import StatusFiles
@@ -66,7 +67,7 @@ class Standby:
             backlog=BACKLOG, backpressure=BACKLOG, log_enabled=False,
             http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         )  # fmt: skip
-        delivering = asyncio.create_task(self._letterbox.deliver())
+        delivering = asyncio.create_task(supervised("letterbox", self._letterbox.deliver))
         try:
             await server.serve()
         finally:
