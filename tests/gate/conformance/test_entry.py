@@ -200,6 +200,7 @@ def test_a_script_is_told_in_json_and_a_form_where_to_begin_again(closed_gate: G
         ("/attente/?vers=//ailleurs.example/&pause=1", "/"),
         ("/attente/?vers=/%5Cailleurs.example&pause=1", "/"),
         ("/attente/?vers=/attente/", "/"),
+        ("/attente/?vers=/journee/%0A", "/"),
         ("/attente/", "/"),
     ],
 )

@@ -186,6 +186,26 @@ def test_a_dead_application_is_told_of_in_the_voice_of_pupils(edge: EdgeAlone) -
         assert (told.status, "réessaie " in told.body, "réessayez" in told.body) == (503, True, False), accept
 
 
+def requests_by_backend(edge: EdgeAlone) -> dict[str, int]:
+    rows = [line.split(",") for line in asyncio.run(edge.control.ask("show stat -1 2 -1")).splitlines()]
+    return {row[0]: int(row[rows[0].index("stot")]) for row in rows[1:] if len(row) > 1}
+
+
+def test_only_the_socket_of_a_live_class_passes_by_the_line_of_the_school(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 2**63 - 1))
+    cookies = edge.ticket(age_s=5, tid="socketSOCKE")
+    inside = {**cookies, **edge.ask("/attente/?vers=/", cookies=cookies).cookies}
+    assert "passe" in inside
+    opening = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    for path, school, live in (("/journee/", 1, 0), ("/travail/x", 2, 0), ("/classe/1/ws", 2, 1)):
+        edge.ask(path, cookies=inside, **opening)
+        asked = requests_by_backend(edge)
+        assert (asked["school"], asked["live"]) == (school, live), path
+    claims = edge.ticket(age_s=5, tid="claimsCLAIM")
+    edge.ask("/journee/", cookies=claims, **opening)
+    assert requests_by_backend(edge)["live"] == 1
+
+
 def test_the_census_counts_what_came_in_and_what_waits(edge: EdgeAlone) -> None:
     edge.plan((0, 0, 0, 2**63 - 1))
     for number in range(3):

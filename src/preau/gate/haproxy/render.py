@@ -185,6 +185,7 @@ def _places(settings: EdgeSettings) -> dict[str, str]:
         "open_prefixes": " ".join(settings.open.prefixes),
         "sign_in": " ".join(settings.school.sign_in),
         "write_lane": settings.school.write_lane,
+        "live": settings.school.live,
     }
 
 
@@ -194,7 +195,7 @@ def _patterns() -> dict[str, str]:
         "integer": _integers_below(2**63),
         "id": _ID,
         "mac": "[0-9A-Za-z_-]{22}",
-        "good_way_back": "^/(?!/)(?!attente/)[A-Za-z0-9._~!$()*+,;=:@%/?&-]*$",
+        "good_way_back": "^/(?!/)(?!attente/)[A-Za-z0-9._~!$()*+,;=:@%/?&-]*\\z",
     }
 
 
