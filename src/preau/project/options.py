@@ -278,7 +278,7 @@ def _networks(option: Option, text: str) -> tuple[str, ...] | Mistake:
         return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
     except ValueError:
         return Mistake(
-            option.name, f"« {text} » : des adresses ou des réseaux sont attendus, par exemple 127.0.0.1,10.0.0.0/8"
+            option.name, f"« {text} » : des adresses ou des réseaux sont attendus, par exemple 127.0.0.1,10.0.0.5"
         )
 
 
