@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 from gate.harness import Clock, Gate, MakeGate, fill
 from preau.gate import porter as porter_module
 from preau.gate import ticking
-from preau.gate.ledger.interface import Census, LedgerUnavailable, Waiter
+from preau.gate.ledger.interface import PRESENT_S, Census, LedgerUnavailable, Waiter
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
 from preau.gate.rules.controller import Reading
+from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.rules.steering import Course, Seen
 from preau.published.files import write_by_rename
 from preau.published.shapes import EXPECTED_ARRIVALS_FILE, ExpectedArrivals, encode
@@ -185,6 +186,41 @@ async def test_when_very_many_wait_only_a_sample_is_heard(make_gate: MakeGate, m
     assert state["sample"] == 4
     assert not state["lanes"]["3"]["exact"]
     assert 600 < state["lanes"]["3"]["people"] < 1000
+
+
+def tid_of(number: int) -> str:
+    """A tid of the lot ``number`` mod 1024."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    lot = number % 1024
+    return f"{letters[lot >> 4]}{letters[(lot & 15) << 2]}{number:09}"
+
+
+async def heard_for(seconds: int, people: int, porter: Porter, ledger: MemoryLedger, clock: Clock) -> list[int]:
+    """Everybody who is asked says each ten seconds that they wait; returns the samples by second."""
+    samples = []
+    for _ in range(seconds):
+        clock.now_s += 1
+        for number in range(int(clock.now_s) % 10, people, 10):
+            tid = tid_of(number)
+            if in_sample(lot_of(tid), porter.outlook.sample):
+                waiter = Waiter(3, number, tid)
+                await ledger.note_waiting(waiter, until_s=clock.now_s + PRESENT_S, now_s=clock.now_s)
+        await porter.tick()
+        samples.append(porter.outlook.sample)
+    return samples
+
+
+async def test_the_sample_is_judged_by_those_who_are_heard_in_it_alone_and_goes_down_again() -> None:
+    clock, ledger = Clock(), MemoryLedger()
+    porter = Porter(ledger, capacity=0, clock=clock)
+    samples = await heard_for(100, 5000, porter, ledger, clock)
+    assert sorted(set(samples)) == [1, 2]
+    assert samples[-1] == 2
+    assert sum(curve.people for curve in porter.outlook.curves.values()) == 5000
+    samples = await heard_for(150, 300, porter, ledger, clock)
+    assert samples == sorted(samples, reverse=True)
+    assert samples[-1] == 1
+    assert sum(curve.people for curve in porter.outlook.curves.values()) == 300
 
 
 async def test_the_waits_of_the_shared_vectors_are_restored_and_written_back(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class GateSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     arrivals_total: int
     """Tickets minted for people who had none, since the start of this process."""
     admitted_total: int
-    """Claims granted in lanes 1 and 3."""
+    """Claims granted in lanes 1 to 3."""
     refused_total: int
     """Requests answered by the waiting page or its JSON, since the start of this process."""
     capacity: int

@@ -65,7 +65,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     entries: Entries
     """The latest entries while somebody waited."""
     capacity: int
-    """People of lanes 1 and 3 inside at once."""
+    """People of lanes 1 to 3 inside at once."""
     free: int
     """Places free at the last look, or 0 since a claim was refused."""
     unproven: int
@@ -96,7 +96,7 @@ class Porter:
 
     Args:
         ledger: where the counts are.
-        capacity: people of lanes 1 and 3 inside at once.
+        capacity: people of lanes 1 to 3 inside at once.
         published: the folder for ``at_the_door.json``; None publishes nothing.
         pilot: sets rate and level; None: the house is filled by its places alone.
         clock: wall clock, seconds.
@@ -221,12 +221,9 @@ class Porter:
     async def _tell(self, holds: Ordered, level_before: int, *, now_s: float) -> None:
         """What has its own pace, and what others read."""
         # A clock that went back must not silence the porter: the distance counts, not its sign.
-        heard = len(self.outlook.census.waiting)
-        if abs(now_s - self._sampled_at_s) >= SAMPLE_EVERY_S:
+        if abs(now_s - self._sampled_at_s) >= SAMPLE_EVERY_S or self._doorstep.heard > NEARLY_FULL:
             self._sampled_at_s = now_s
-            self._sample = next_sample(self._sample, heard=heard)
-        elif self._doorstep.heard > NEARLY_FULL:
-            self._sample = next_sample(self._sample, heard=heard)
+            self._sample = next_sample(self._sample, heard=self._doorstep.heard)
         if abs(now_s - self._published_at_s) >= PUBLISH_EVERY_S:
             self._published_at_s = now_s
             await self.publish_at_the_door()

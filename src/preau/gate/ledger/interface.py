@@ -3,7 +3,7 @@
 Each method is one atomic domain operation, so that several edges on one Redis give the same verdicts. Everything is
 bounded and forgets by itself; losing the ledger loses nobody's place, because tickets and passes carry their meaning.
 
-- **Inside**: a pass (its ``sid``) counts until ``until_s``; each touch moves that on. Lanes 1 and 3 fill the capacity.
+- **Inside**: a pass (its ``sid``) counts until ``until_s``; each touch moves that on. Lanes 1 to 3 fill the capacity.
   Those of them that showed no cookie yet are *unproven* until their first touch: a bounded part of the capacity.
 - **Waiting**: tickets seen lately, for positions and for calling; a device that is gone simply drops out.
 - **Sources**: unclaimed tickets by network address, for the setback in lane 3.
@@ -85,11 +85,11 @@ class Census(NamedTuple):
     """One look at the whole ledger."""
 
     inside: int
-    """People of lanes 1 and 3 inside."""
+    """People of lanes 1 to 3 inside."""
     inside_staff: int
     """People of lane 0 inside."""
     admitted_total: int
-    """Claims granted in lanes 1 and 3 since the ledger began."""
+    """Claims granted in lanes 1 to 3 since the ledger began."""
     waiting: tuple[Waiter, ...]
     """In no particular order."""
     until_s: tuple[float, ...] = ()
