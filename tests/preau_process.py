@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -89,6 +90,12 @@ class PreauProcess:
         """The kinds of the events of pupils' work that the school has."""
         with closing(sqlite3.connect(self.data / "school.sqlite3", timeout=10)) as database:
             return database.execute("SELECT kind FROM work_workevent").fetchall()
+
+    def handed_in_at_s(self) -> list[float]:
+        """When the events were handed in, as the school has it: wall seconds."""
+        with closing(sqlite3.connect(self.data / "school.sqlite3", timeout=10)) as database:
+            rows = database.execute("SELECT received_at FROM work_workevent").fetchall()
+        return [datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() for (text,) in rows]
 
     @property
     def printed(self) -> str:

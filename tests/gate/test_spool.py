@@ -73,7 +73,7 @@ def test_the_last_of_the_disk_is_left_to_the_databases(tmp_path: Path) -> None:
     assert Spool(tmp_path, SMALL, free_bytes=lambda _folder: 150).keep(INES) is SpoolRefusal.DISK_LOW
 
 
-def test_what_is_put_aside_says_why_counts_on_and_may_be_moved_back(tmp_path: Path) -> None:
+def test_what_is_put_aside_says_why_and_may_be_moved_back(tmp_path: Path) -> None:
     spool = Spool(tmp_path, SMALL)
     spool.keep(INES)
     spool.put_aside(spool.waiting()[0], "401_sign_in/required")
@@ -83,11 +83,43 @@ def test_what_is_put_aside_says_why_counts_on_and_may_be_moved_back(tmp_path: Pa
     assert spool.keep(work(later_s=1)) is None
     assert counted(tmp_path) == SpoolCounts(1, 1), "what is aside is not delivered: sent again, it is kept again"
     spool.done(spool.waiting()[0])
-    assert [spool.keep(work(body=body)) for body in (b"2", b"3")] == [None, SpoolRefusal.FULL_OF_ONE_CARD]
     aside.rename(tmp_path / aside.name)
     assert Spool.read(spool.waiting()[0]) == INES
     spool.done(spool.waiting()[0])
-    assert spool.keep(work(body=b"3")) is None
+    assert counted(tmp_path) == SpoolCounts(0, 0)
+
+
+def all_aside(spool: Spool, sent: list[Kept]) -> list[str]:
+    gone = []
+    for one in sent:
+        assert spool.keep(one) is None, "what lies aside keeps nothing out"
+        gone += spool.put_aside(spool.waiting()[0], "403")
+    return gone
+
+
+@pytest.mark.parametrize("body", [b"", b"x" * 500], ids=["items", "bytes"])
+def test_aside_of_one_card_the_oldest_goes_and_is_named(tmp_path: Path, body: bytes) -> None:
+    spool = Spool(tmp_path, SMALL)
+    all_aside(spool, [work("karimKARIMk")])
+    gone = all_aside(spool, [work(body=b"%d" % number + body, later_s=number) for number in (1, 2, 3)])
+    assert [name[:15] for name in gone] == [f"{int(INES.at_s + 1) * 1000:015d}"]
+    assert counted(tmp_path) == SpoolCounts(0, 3), "the other card's stays, though it is older"
+
+
+def test_aside_of_all_cards_the_oldest_of_the_card_with_the_most_goes(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, SMALL)
+    all_aside(spool, [work("oneofeleven")])
+    assert all_aside(spool, [work(body=b"1", later_s=1), work(body=b"2", later_s=2)]) == []
+    gone = all_aside(spool, [work("karimKARIMk", later_s=3), work("adultADULTa", later_s=4)])
+    assert [name[16:27] for name in gone] == ["inesINESine"]
+    assert counted(tmp_path).aside == SMALL.items
+
+
+def test_where_an_operator_made_room_aside_nothing_has_to_go(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, SMALL)
+    all_aside(spool, [work(body=b"1"), work(body=b"2")])
+    next((tmp_path / "aside").iterdir()).unlink()
+    assert all_aside(spool, [work(body=b"3")]) == []
 
 
 def test_a_file_that_is_no_item_is_passed_over_and_a_torn_one_is_no_work(tmp_path: Path) -> None:

@@ -80,10 +80,12 @@ def the_application_is_killed(server: PreauProcess) -> None:
         assert get(f"{server.url}/__heartbeat__")[0] == 503
         kept = hands_in(browser, work)
         assert (kept.status_code, kept.json()["kept"]["code"]) == (202, "work_kept")
+        handed_in_s = time.time()
         assert counted(server.data / "spool") == SpoolCounts(1, 0)
         assert within(30, server.answers), "the application is started again"
         assert within(20, lambda: counted(server.data / "spool") == SpoolCounts(0, 0))
         assert server.stored_work() == [("lesson_opened",)]
+        assert server.handed_in_at_s()[0] <= handed_in_s, "not when it was delivered"
         assert hands_in(browser, work).json()["accepted"], "and takes work itself, which counts once"
         assert server.stored_work() == [("lesson_opened",)]
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import parse_cookie
 
 from asgi_client import Answer, call
-from preau.gate.spool import SpoolCounts, SpoolRefusal, counted
+from preau.gate.spool import SpoolCounts, SpoolLimits, SpoolRefusal, counted
 from preau.project import letterbox as letterbox_module
 from preau.project.letterbox import Letterbox
-from preau.tokens import card
+from preau.tokens import card, receipt
 from preau.tokens.card import Card, Role
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
@@ -100,8 +101,11 @@ async def test_work_is_kept_while_the_school_fails_and_arrives_once_in_order_wit
     assert house.counts() == SpoolCounts(3, 0)
     house.school.seen.clear()
     house.school.does = lambda _body: 200
+    handed_in_s = time.time()
     await house.delivers_until(lambda: house.counts() == SpoolCounts(0, 0))
     assert house.school.taken == [b"1", b"2", b"3"]
+    received = house.school.seen[0].pop("preau-received")
+    assert receipt.read(KEYRING, received, b"1", now_s=time.time()) == pytest.approx(handed_in_s, abs=5)
     assert house.school.seen[0] == {
         "host": "localhost",
         "cookie": "preau_session=hers",
@@ -244,7 +248,7 @@ async def test_without_a_card_nothing_is_kept(house: House) -> None:
     assert house.counts() == SpoolCounts(0, 0)
 
 
-async def test_where_the_disk_refuses_it_is_as_if_there_was_no_letterbox(
+async def test_where_the_disk_refuses_the_school_speaks_and_where_it_is_silent_a_sentence(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_arguments: Any, **_options: Any) -> None:
@@ -254,8 +258,8 @@ async def test_where_the_disk_refuses_it_is_as_if_there_was_no_letterbox(
     house.school.does = lambda _body: 503
     assert (await house.hands_in(b"1")).status == 503
     house.school.does = lambda _body: RuntimeError("dead")
-    with pytest.raises(RuntimeError):
-        await house.hands_in(b"1")
+    answer = await house.hands_in(b"1")
+    assert (answer.status, json.loads(answer.body)["error"]["code"]) == (503, "spool_disk_fails")
 
 
 async def test_a_form_is_told_in_a_page_and_an_adult_with_their_own_words(house: House) -> None:
@@ -283,3 +287,55 @@ async def test_a_fifth_body_of_one_card_goes_on_without_the_net(house: House) ->
     statuses = sorted([answer.status for answer in await asyncio.gather(*sending)])
     assert statuses == [202] * 4 + [503] * 2
     assert (await others).status == 202
+
+
+async def test_a_card_that_has_too_much_there_is_told_so_in_french_and_others_are_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.letterbox._spool, "_limits", SpoolLimits(items_per_card=2))
+    house.school.does = lambda _body: RuntimeError("dead")
+    answers = [await house.hands_in(body) for body in (b"1", b"2", b"3")]
+    assert [answer.status for answer in answers] == [202, 202, 503]
+    assert (answers[2].headers["preau-gate"], answers[2].headers["retry-after"]) == ("waiting", "60")
+    told = json.loads(answers[2].body)["error"]
+    assert told["code"] == "spool_full_of_one_card"
+    assert "n’a plus de place pour celui-ci" in told["message"]
+    assert (await house.hands_in(b"4", subject="karimKARIMk")).status == 202
+
+
+async def test_what_is_refused_for_good_keeps_no_new_work_of_its_card_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.letterbox._spool, "_limits", SpoolLimits(items_per_card=2))
+    for body in (b"1", b"2", b"3"):
+        house.school.does = lambda _body: 503
+        assert (await house.hands_in(body)).status == 202
+        house.school.does = lambda _body: 401
+        await house.delivers_until(lambda: house.counts().waiting == 0)
+    assert house.counts() == SpoolCounts(0, 2), "and what is aside is bounded"
+
+
+async def test_what_comes_later_from_a_card_never_overtakes_what_failed_while_others_can_be_tried(house: House) -> None:
+    asked: list[bytes] = []
+
+    def fails_once(body: bytes) -> int:
+        asked.append(body)
+        return 503 if asked.count(body) == 1 and body == b"first" else 200
+
+    house.school.does = lambda _body: 503
+    for body, subject in ((b"first", "inesINESine"), (b"second", "inesINESine"), (b"other", "karimKARIMk")):
+        await house.hands_in(body, subject=subject)
+    house.school.does = fails_once
+    await house.delivers_until(lambda: house.counts() == SpoolCounts(0, 0))
+    assert asked[:2] == [b"first", b"other"]
+
+
+async def test_of_two_session_cookies_both_go_on_and_django_takes_the_one_it_takes(house: House) -> None:
+    house.school.does = lambda _body: 503
+    cookie = f"preau_session=old; {COOKIES.card}={a_card()}; preau_session=new; {COOKIES.ticket}=t1.x"
+    await house.hands_in(b"1", cookie=cookie)
+    house.school.seen.clear()
+    house.school.does = lambda _body: 200
+    await house.delivers_until(lambda: house.counts() == SpoolCounts(0, 0))
+    assert house.school.seen[0]["cookie"] == "preau_session=old; preau_session=new"
+    assert parse_cookie(house.school.seen[0]["cookie"]) == {"preau_session": "new"}

@@ -70,6 +70,7 @@ def test_a_lesson_the_status_page_and_work_handed_in_outlive_the_school(server: 
         assert get(server.url + lesson)[0] == 200
         kept = hands_in(browser, work)
         assert (kept.status_code, kept.json()["kept"]["code"]) == (202, "work_kept")
+        handed_in_s = time.time()
     summary = f"{server.url}/etat/api/v2/summary.json"
     assert within(30, lambda: "_outage" in get(summary)[1]), "the canary sings every five seconds"
     assert get(f"{server.url}/__heartbeat__")[0] == 503
@@ -79,6 +80,7 @@ def test_a_lesson_the_status_page_and_work_handed_in_outlive_the_school(server: 
     server.start()
     assert within(10, lambda: counted(server.data / "spool") == SpoolCounts(0, 0))
     assert server.stored_work() == [("lesson_opened",)]
+    assert server.handed_in_at_s()[0] <= handed_in_s, "not when it was delivered"
 
 
 def within(seconds: float, true: Callable[[], bool]) -> bool:

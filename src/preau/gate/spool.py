@@ -3,15 +3,16 @@
 A file each, because the house has one durable writer already (fsync, rename, fsync of the folder: what was answered 202
 survives a power cut), because a file that is removed leaves nothing of a pupil's words in the free pages of a database,
 and because an operator can count, move and delete files. The names give the order and say whose it is, by pseudonym.
-Everything is bounded: items, bytes, both for one card, and the disk keeps a reserve for the databases.
+Everything is bounded: items, bytes, both for one card, and the disk keeps a reserve for the databases. What was put
+aside has bounds of its own: what can never be delivered must not keep a card's new work out.
 """
 
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -28,7 +29,7 @@ _STAMP_CHARS: Final = 15
 
 
 class SpoolLimits(NamedTuple):
-    """What the folder may hold, items put aside included."""
+    """What waits at most, and as much again of what was put aside."""
 
     items: int = 20_000
     """Each of 1,200 pupils with 16 answers: an hour of a school's work."""
@@ -40,11 +41,12 @@ class SpoolLimits(NamedTuple):
 
 
 class SpoolRefusal(StrEnum):
-    """Why something is not kept: what the sender is then told is what it was before there was a spool."""
+    """Why something is not kept: the code of the answer. A device keeps its work itself and sends it again."""
 
     FULL = "spool_full"
     FULL_OF_ONE_CARD = "spool_full_of_one_card"
     DISK_LOW = "spool_disk_low"
+    DISK_FAILS = "spool_disk_fails"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,8 +92,7 @@ class Spool:
         """Counts again what is there: an operator may have moved or deleted files."""
         for folder in (self._folder, self._aside):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = (entry for folder in (self._folder, self._aside) for entry in _entries(folder))
-        self._sizes = {_item_of(entry.name): entry.stat().st_size for entry in found}
+        self._waiting_sizes, self._aside_sizes = _sizes(self._folder), _sizes(self._aside)
 
     def keep(self, kept: Kept) -> SpoolRefusal | None:
         """Writes it down; on return it survives a power cut.
@@ -100,13 +101,13 @@ class Spool:
             OSError: the disk refused.
         """
         content = msgspec.msgpack.encode(kept)
-        item = f"{int(kept.at_s * 1000):015d}-{kept.subject}-{kept.digest}"
-        if any(self._waits(other) for other in self._sizes if other.endswith(item[_STAMP_CHARS:])):
+        name = f"{int(kept.at_s * 1000):015d}-{kept.subject}-{kept.digest}.work"
+        if any(self._still_waits(other) for other in self._waiting_sizes if other.endswith(name[_STAMP_CHARS:])):
             return None
         refusal = self._refused(kept.subject, len(content))
         if refusal is None:
-            write_by_rename(self._folder / f"{item}.work", content, durable=True)
-            self._sizes[item] = len(content)
+            write_by_rename(self._folder / name, content, durable=True)
+            self._waiting_sizes[name] = len(content)
         return refusal
 
     def waiting(self) -> list[Path]:
@@ -124,28 +125,56 @@ class Spool:
     def done(self, path: Path) -> None:
         """The application has it: nothing of it stays here."""
         path.unlink(missing_ok=True)
-        self._sizes.pop(_item_of(path.name), None)
+        self._waiting_sizes.pop(path.name, None)
 
-    def put_aside(self, path: Path, reason: str) -> None:
+    def put_aside(self, path: Path, reason: str) -> list[str]:
         """The application will not have it: kept for the operator, the reason in its name.
 
-        Moved back into the folder it is tried again.
+        Moved back into the folder it is tried again. Returns the names of the files that had to go for it: the oldest
+        aside of the same card, or of the card that has the most there.
         """
         word = re.sub(r"[^0-9a-z_]", "_", reason.lower())[:60] or "refused"
-        with suppress(FileNotFoundError):  # an operator's hand was faster
-            path.replace(self._aside / f"{_item_of(path.name)}.{word}.work")
+        name = f"{path.name.partition('.')[0]}.{word}.work"
+        self._waiting_sizes.pop(path.name, None)
+        try:
+            path.replace(self._aside / name)
+        except FileNotFoundError:  # an operator's hand was faster
+            return []
+        self._aside_sizes[name] = (self._aside / name).stat().st_size
+        return self._make_room_aside(subject_of(name))
 
-    def _waits(self, item: str) -> bool:
-        """Whether it is to be delivered: what was put aside is not."""
-        return (self._folder / f"{item}.work").exists()
+    def _make_room_aside(self, subject: str) -> list[str]:
+        gone: list[str] = []
+        if self._one_too_many(subject) is not None:
+            self._aside_sizes = _sizes(self._aside)  # an operator may have made room
+        while (oldest := self._one_too_many(subject)) is not None:
+            (self._aside / oldest).unlink(missing_ok=True)
+            del self._aside_sizes[oldest]
+            gone.append(oldest)
+        return gone
+
+    def _one_too_many(self, subject: str) -> str | None:
+        """The file that has to go first, while there is more aside than may be."""
+        limits, aside = self._limits, self._aside_sizes
+        own = _of_card(aside, subject)
+        if len(own) > limits.items_per_card or sum(own.values()) > limits.bytes_per_card:
+            return min(own)
+        if len(aside) > limits.items or sum(aside.values()) > limits.most_bytes:
+            ((most, _count),) = Counter(map(subject_of, aside)).most_common(1)
+            return min(_of_card(aside, most))
+        return None
+
+    def _still_waits(self, name: str) -> bool:
+        """Whether it is to be delivered: an operator may have taken it away."""
+        return (self._folder / name).exists()
 
     def _refused(self, subject: str, size: int) -> SpoolRefusal | None:
         limits = self._limits
-        if len(self._sizes) >= limits.items or sum(self._sizes.values()) + size > limits.most_bytes:
-            return SpoolRefusal.FULL
-        own = [other for item, other in self._sizes.items() if subject_of(item) == subject]
-        if len(own) >= limits.items_per_card or sum(own) + size > limits.bytes_per_card:
+        own = _of_card(self._waiting_sizes, subject)
+        if len(own) >= limits.items_per_card or sum(own.values()) + size > limits.bytes_per_card:
             return SpoolRefusal.FULL_OF_ONE_CARD
+        if len(self._waiting_sizes) >= limits.items or sum(self._waiting_sizes.values()) + size > limits.most_bytes:
+            return SpoolRefusal.FULL
         if self._free_bytes(self._folder) - size < limits.reserve_bytes:
             return SpoolRefusal.DISK_LOW
         return None
@@ -171,10 +200,15 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         return
 
 
-def _item_of(name: str) -> str:
-    return name.partition(".")[0]
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes by the name of the file."""
+    return {entry.name: entry.stat().st_size for entry in _entries(folder)}
 
 
-def subject_of(item: str) -> str:
-    """The pseudonym of the card in the name of an item or of its file."""
-    return item[_STAMP_CHARS + 1 : _STAMP_CHARS + 12]
+def _of_card(sizes: Mapping[str, int], subject: str) -> dict[str, int]:
+    return {name: size for name, size in sizes.items() if subject_of(name) == subject}
+
+
+def subject_of(name: str) -> str:
+    """The pseudonym of the card in the name of a file."""
+    return name[_STAMP_CHARS + 1 : _STAMP_CHARS + 12]

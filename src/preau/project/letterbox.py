@@ -2,15 +2,16 @@
 
 A request of the write lane goes to the application. Where that raises, hangs or fails, the request is written into the
 spool, answered 202, and sent again in order once the application answers: with the pupil's own session, so that the
-application judges it as it would have. Sent twice it counts once: events have ids of the device (ADR 0006). What the
-application then refuses is put aside for the operator and said in the log, never dropped.
+application judges it as it would have, and with the instant of its receipt (``tokens.receipt``). Sent twice it counts
+once: events have ids of the device (ADR 0006). What the application then refuses is put aside for the operator and said
+in the log; what goes because too much lies there is said as well.
 """
 
 import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -22,10 +23,12 @@ import structlog
 from preau.gate.body import SCHOOL_BODY, BodyRefusal, Readers, replayed
 from preau.gate.spool import Kept, Spool, SpoolRefusal, subject_of
 from preau.gate.visitor import VisitorReader, headers_of
-from preau.project.answers import page_of, refuse_body, respond, respond_json, wants_json
+from preau.project.answers import refuse_body
 from preau.project.asgi_types import Application, Message, Receive, Scope, Send
+from preau.project.letterbox_answers import say_kept, say_not_kept
+from preau.tokens import receipt
 from preau.tokens.card import Card, Role
-from preau.tokens.cookies import CookieNames, read_cookies
+from preau.tokens.cookies import CookieNames, without_cookies
 from preau.tokens.keyring import Keyring
 
 ANSWERS_WITHIN_S: Final = 10.0
@@ -48,8 +51,6 @@ FAULTS: Final = 3
 
 STORED: Final = b"preau-work"
 """Header of the school's answer where everything that was sent is stored: ``stored``."""
-KEPT_HEADER: Final = ("preau-gate", "kept")
-"""Not the school's answer: a device goes on keeping the work, and sends it again."""
 _SENT_AGAIN: Final = frozenset(
     {b"host", b"content-type", b"origin", b"sec-fetch-site", b"cookie", b"accept", b"accept-language", b"referer"}
 )
@@ -119,7 +120,7 @@ class Letterbox:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._app, self._cookies = app, cookies
-        self._reader = VisitorReader(keyring=keyring, names=cookies)
+        self._keyring, self._reader = keyring, VisitorReader(keyring=keyring, names=cookies)
         self._write_lane, self._clock = write_lane, clock
         self._spool = Spool(folder)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
@@ -144,7 +145,7 @@ class Letterbox:
             elif isinstance(body, BodyRefusal):
                 await refuse_body(scope, send, body)
             else:
-                await self._take(scope, body, card, send)
+                await self._take(self._kept(scope, body, card), scope, send, pupil=card.role is Role.PUPIL)
 
     async def deliver(self) -> None:
         """Sends what was kept, for as long as it runs: in order, one at a time, with pauses while nobody answers."""
@@ -175,23 +176,26 @@ class Letterbox:
             return None
         return self._reader.read(scope, headers_of(scope), now_s=self._clock()).card
 
-    async def _take(self, scope: Scope, body: bytes, card: Card, send: Send) -> None:
+    async def _take(self, work: Kept, scope: Scope, send: Send, *, pupil: bool) -> None:
         reply: Reply | Exception = ConnectionError("the application did not answer the last request")
         if not self._down:
-            reply = await self._ask(scope, body)
+            reply = await self._ask(scope, work.body)
         if isinstance(reply, Reply) and not reply.failed:
             self._answered += 1
-        elif await self._keep(scope, body, card):
+            await _pass_on(reply, send)
+            return
+        refusal = await self._keep(work)
+        if refusal is None:
             self._down = self._down or isinstance(reply, Exception)
             self._arrived.set()
-            await _say_kept(scope, send, pupil=card.role is Role.PUPIL)
+            await say_kept(scope, send, pupil=pupil)
             return
-        elif self._down:  # no room to keep it: then as if there were no spool
-            reply = await self._ask(scope, body)
-        if isinstance(reply, Exception):
-            raise reply
-        for message in reply.messages:
-            await send(message)
+        if self._down:  # no room to keep it: then as if there were no spool
+            reply = await self._ask(scope, work.body)
+        if isinstance(reply, Reply):
+            await _pass_on(reply, send)
+        else:
+            await say_not_kept(scope, send, refusal, pupil=pupil)
 
     async def _ask(self, scope: Scope, body: bytes) -> Reply | Exception:
         messages: list[Message] = []
@@ -209,8 +213,8 @@ class Letterbox:
             return error
         return Reply(tuple(messages)) if messages else ConnectionError("the application said nothing")
 
-    async def _keep(self, scope: Scope, body: bytes, card: Card) -> bool:
-        kept = Kept(
+    def _kept(self, scope: Scope, body: bytes, card: Card) -> Kept:
+        return Kept(
             at_s=self._clock(),
             subject=card.subject,
             path=scope["path"],
@@ -218,16 +222,18 @@ class Letterbox:
             headers=self._headers(scope),
             body=body,
         )
+
+    async def _keep(self, work: Kept) -> SpoolRefusal | None:
         try:
-            refusal = await self._on_disk(self._spool.keep, kept)
+            refusal: SpoolRefusal | None = await self._on_disk(self._spool.keep, work)
         except OSError as error:
             log.error("work_not_kept", reason=str(error))  # noqa: TRY400  the disk's word says it all
-            return False
-        if isinstance(refusal, SpoolRefusal):
+            return SpoolRefusal.DISK_FAILS
+        if refusal is None:
+            log.info("work_kept", path=work.path, size=len(work.body))
+        else:
             log.warning("work_not_kept", reason=refusal)
-            return False
-        log.info("work_kept", path=scope["path"], size=len(body))
-        return True
+        return refusal
 
     def _headers(self, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
         """Without the gate's own tokens: for the school, the session says who it is."""
@@ -235,8 +241,7 @@ class Letterbox:
         for raw_name, raw_value in scope["headers"]:
             name, value = bytes(raw_name).lower(), bytes(raw_value)
             if name == b"cookie":
-                others = {k: v for k, v in read_cookies(value.decode("latin-1")).items() if k not in self._cookies}
-                value = "; ".join(f"{key}={text}" for key, text in others.items()).encode("latin-1")
+                value = without_cookies(value.decode("latin-1"), self._cookies).encode("latin-1")
             if name in _SENT_AGAIN and value:
                 kept.append((name, value))
         return tuple(kept)
@@ -245,15 +250,27 @@ class Letterbox:
         """One attempt at each; ends where several in a row fail. Returns whether anything was answered."""
         self._tries = Counter({card: self._tries[card] for card in {subject_of(path.name) for path in waiting}})
         answered, failures = False, 0
-        for path in sorted(waiting, key=lambda path: (self._tries[subject_of(path.name)], path.name)):
+        failed: set[str] = set()
+        for path in self._in_order(waiting, failed):
             if await self._tried(path):
                 answered, failures = True, 0
                 continue
             failures += 1
+            failed.add(subject_of(path.name))
             self._tries[subject_of(path.name)] += 1
             if failures >= (SILENT_IN_A_ROW if self._down else FAILED_IN_A_ROW):
                 break
         return answered
+
+    def _in_order(self, waiting: list[Path], failed: Container[str]) -> Iterator[Path]:
+        """Card by card as it was handed in; after a failure the card's later work lets all the others' pass first."""
+        later = []
+        for path in sorted(waiting, key=lambda path: (self._tries[subject_of(path.name)], path.name)):
+            if subject_of(path.name) in failed:
+                later.append(path)
+            else:
+                yield path
+        yield from later
 
     async def _tried(self, path: Path) -> bool:
         try:
@@ -268,7 +285,8 @@ class Letterbox:
         if kept is None:
             await self._put_aside(path, "unreadable")
             return True
-        reply = await self._ask(_scope_of(kept), kept.body)
+        stamp = receipt.mint(self._keyring, kept.body, received_at_s=kept.at_s, now_s=self._clock())
+        reply = await self._ask(_scope_of(kept, stamp), kept.body)
         self._down = isinstance(reply, Exception)
         if isinstance(reply, Exception) or reply.failed:
             await self._note_fault(path)
@@ -292,13 +310,20 @@ class Letterbox:
     async def _put_aside(self, path: Path, reason: str) -> None:
         self._faults.pop(path.name, None)
         log.warning("kept_work_put_aside", item=path.name, reason=reason)
-        await self._on_disk(self._spool.put_aside, path, reason)
+        for gone in await self._on_disk(self._spool.put_aside, path, reason):
+            log.error("work_aside_dropped", item=gone, reason="too_much_aside")
 
     async def _on_disk(self, job: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._disk, job, *arguments)
 
 
-def _scope_of(kept: Kept) -> Scope:
+async def _pass_on(reply: Reply, send: Send) -> None:
+    for message in reply.messages:
+        await send(message)
+
+
+def _scope_of(kept: Kept, stamp: str) -> Scope:
+    own = ((receipt.HEADER, stamp), ("content-length", str(len(kept.body))))
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -309,21 +334,7 @@ def _scope_of(kept: Kept) -> Scope:
         "raw_path": quote(kept.path).encode("ascii"),
         "root_path": "",
         "query_string": kept.query,
-        "headers": [*kept.headers, (b"content-length", str(len(kept.body)).encode())],
+        "headers": [*kept.headers, *((name.encode(), value.encode()) for name, value in own)],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
     }
-
-
-async def _say_kept(scope: Scope, send: Send, *, pupil: bool) -> None:
-    """202: it is here, and not where it belongs yet."""
-    whose = "ton" if pupil else "votre"
-    nothing_to_do = "Tu n’as rien à refaire" if pupil else "Vous n’avez rien à refaire"
-    sentence = f"Préau a bien reçu {whose} envoi et le transmet dès que possible. {nothing_to_do}."
-    if wants_json(scope):
-        await respond_json(
-            send, {"kept": {"code": "work_kept", "message": sentence}}, status=202, headers=[KEPT_HEADER]
-        )
-        return
-    page = page_of(title="C’est bien reçu", sentence=sentence, code="work_kept")
-    await respond(send, page, status=202, kind="text/html; charset=utf-8", headers=[KEPT_HEADER])

@@ -1,5 +1,6 @@
 """Names of the cookies that carry tokens and secrets, and how a request's cookies are read."""
 
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 MAX_COOKIE_BYTES: Final = 16_384
@@ -36,3 +37,9 @@ def read_cookies(header: str) -> dict[str, str]:
         if separator:
             found.setdefault(name.strip(), value.strip())
     return found
+
+
+def without_cookies(header: str, names: Container[str]) -> str:
+    """A ``Cookie`` header without those of ``names``; the others as they came, twice where a name came twice."""
+    pairs = (pair.strip() for pair in header.split(";"))
+    return "; ".join(pair for pair in pairs if pair and pair.partition("=")[0].strip() not in names)

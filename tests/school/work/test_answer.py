@@ -1,13 +1,17 @@
 """POST /travail/reponse: a question answered without JavaScript."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from preau.school.content.models import Lesson
 from preau.school.directory.models import Person
 from preau.school.work.models import WorkEvent
+from preau.tokens import receipt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data]
 
@@ -52,6 +56,25 @@ def test_a_double_submit_is_one_event_and_another_answer_is_another(signed_in: C
     for value in ("1", "1", "0"):
         post(signed_in, lesson, "un-et-un", r=value)
     assert WorkEvent.objects.count() == 2
+
+
+def test_an_answer_that_the_gate_kept_was_given_when_the_gate_received_it(signed_in: Client, lesson: Lesson) -> None:
+    then, now_s = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3), datetime.now(UTC).timestamp()
+    sent = urlencode({"edition": lesson.edition.manifest_sha256, "lesson": lesson.key, "item": "un-et-un", "r": "1"})
+    stamp = receipt.mint(settings.PREAU_KEYRING, sent.encode(), received_at_s=then.timestamp(), now_s=now_s)
+    headers = OWN | {"Preau-Received": stamp}
+    kind = "application/x-www-form-urlencoded"
+    page = signed_in.post("/travail/reponse", sent, content_type=kind, headers=headers)
+    assert page.headers["Preau-Work"] == "stored"
+    stored = WorkEvent.objects.get()
+    assert (stored.client_at, stored.received_at) == (then, then)
+
+
+def test_a_receipt_made_up_changes_nothing_in_any_kind_of_form(signed_in: Client, lesson: Lesson) -> None:
+    began = datetime.now(UTC)
+    page = post(signed_in, lesson, "un-et-un", OWN | {"Preau-Received": "r1.20780-abcd.1.2.3"}, r="1")
+    assert page.status_code == 200
+    assert WorkEvent.objects.get().received_at >= began
 
 
 def test_the_result_explains_and_leads_on(signed_in: Client, lesson: Lesson) -> None:

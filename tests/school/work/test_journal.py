@@ -16,6 +16,8 @@ from preau.school.work.models import Progress, WorkEvent
 from preau.school.work.projection import rebuild_progress
 from preau.school.work.selectors import progress_of
 from preau.school.work.services import append_events
+from preau.tokens import receipt
+from preau.tokens.keyring import Keyring
 from school.factories import NOW, make_pupil
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data]
@@ -71,6 +73,49 @@ def test_sending_again_is_accepted_and_changes_nothing(signed_in: Client, pupil:
     again = post(signed_in, {"v": 1, "events": [sent | {"response": [0]}]})
     assert again.json()["accepted"] == [sent["uuid"]]
     assert list(WorkEvent.objects.values()) == before
+
+
+def delivered(client: Client, body: dict[str, Any], *, received_at: datetime) -> Any:
+    """What the letterbox does with work that it kept."""
+    data, now_s = json.dumps(body).encode(), datetime.now(UTC).timestamp()
+    stamp = receipt.mint(settings.PREAU_KEYRING, data, received_at_s=received_at.timestamp(), now_s=now_s)
+    return post(client, data, OWN | {"Preau-Received": stamp})
+
+
+def test_work_delivered_late_was_handed_in_when_the_gate_received_it(
+    signed_in: Client, pupil: Person, lesson: Lesson
+) -> None:
+    then = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    assert delivered(signed_in, {"v": 1, "events": [event(pupil, lesson)]}, received_at=then).status_code == 200
+    assert WorkEvent.objects.get().received_at == then
+    assert Progress.objects.get().last_at == then
+
+
+def test_nobody_dates_work_without_the_key_of_the_house(signed_in: Client, pupil: Person, lesson: Lesson) -> None:
+    began, body = datetime.now(UTC), {"v": 1, "events": [event(pupil, lesson)]}
+    hours_ago_s = began.timestamp() - 10_000
+    stamp = receipt.mint(
+        Keyring(b"a key that the pupil made up, 32."),
+        json.dumps(body).encode(),
+        received_at_s=hours_ago_s,
+        now_s=hours_ago_s,
+    )
+    assert post(signed_in, body, OWN | {"Preau-Received": stamp}).status_code == 200
+    assert WorkEvent.objects.get().received_at >= began
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_where_the_device_was_faster_the_earlier_receipt_of_the_same_event_counts(
+    signed_in: Client, pupil: Person, lesson: Lesson, *, changed: bool
+) -> None:
+    then, sent = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3), event(pupil, lesson)
+    post(signed_in, {"v": 1, "events": [sent | ({"response": [0]} if changed else {})]})
+    late = WorkEvent.objects.get().received_at
+    delivered(signed_in, {"v": 1, "events": [sent]}, received_at=then)
+    assert WorkEvent.objects.get().received_at == (late if changed else then)
+    assert Progress.objects.get().last_at == (late if changed else then)
+    post(signed_in, {"v": 1, "events": [sent]})
+    assert WorkEvent.objects.get().received_at == (late if changed else then), "and never becomes later"
 
 
 def test_signed_out_the_device_keeps_its_work(client: Client, pupil: Person, lesson: Lesson) -> None:

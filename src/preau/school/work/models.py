@@ -17,8 +17,8 @@ class WorkEvent(models.Model):
     """One line of the journal de travail.
 
     ``id`` was drawn by the pupil's device, so that sending it twice stores it once. ``client_at`` is what that device's
-    clock said and may be wrong by hours; ``received_at`` is ours. Points are hundredths, computed here, never by the
-    device.
+    clock said and may be wrong by hours; ``received_at`` is ours: when it was handed in, also where the gate kept it
+    until the school answered. Points are hundredths, computed here, never by the device.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

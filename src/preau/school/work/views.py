@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, RawPostDataException
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
@@ -23,6 +24,7 @@ from preau.school.work.origin import is_same_origin
 from preau.school.work.refusals import Refusal
 from preau.school.work.selectors import answers_of, progress_of
 from preau.school.work.services import MAX_EVENTS_PER_REQUEST, append_events
+from preau.tokens import envelope, receipt
 
 MAX_BODY_BYTES: Final = 262_144
 """200 events of 1.3 kB: twice what a page of writing takes."""
@@ -82,10 +84,23 @@ def journal(request: HttpRequest) -> HttpResponse:
     if isinstance(events, Refusal):
         return _json_refusal(events)
     try:
-        receipt = append_events(person=person, raw_events=events, now=timezone.now())
+        became = append_events(person=person, raw_events=events, now=_handed_in_at(request))
     except OSError:
         return _json_refusal(Refusal.PACKAGE_UNAVAILABLE)
-    return _said_stored(JsonResponse(msgspec.to_builtins(receipt)), stored=not receipt.refused)
+    return _said_stored(JsonResponse(msgspec.to_builtins(became)), stored=not became.refused)
+
+
+def _handed_in_at(request: HttpRequest) -> datetime:
+    """Now; or when the letterbox received it, where that delivers what it kept."""
+    now, text = timezone.now(), request.headers.get(receipt.HEADER, "")
+    if not text:
+        return now
+    try:
+        body = request.body
+    except RawPostDataException:  # a multipart form that was read as fields: none of ours is one
+        return now
+    received_at_s = receipt.read(settings.PREAU_KEYRING, text, body, now_s=now.timestamp())
+    return now if isinstance(received_at_s, envelope.Refusal) else datetime.fromtimestamp(received_at_s, UTC)
 
 
 def _said_stored(response: HttpResponse, *, stored: bool) -> HttpResponse:
@@ -115,11 +130,12 @@ def answer(request: HttpRequest) -> HttpResponse:
     refusal = _refused_request(request)
     if refusal is not None:
         return _page_refusal(request, refusal)
+    at = _handed_in_at(request)
     lesson = _lesson_named(request.POST)
     if lesson is None:
         return _page_refusal(request, Refusal.LESSON_UNKNOWN)
     try:
-        return _answer_in(request, lesson, published_lesson(lesson))
+        return _answer_in(request, lesson, published_lesson(lesson), at)
     except OSError:
         return _page_refusal(request, Refusal.PACKAGE_UNAVAILABLE)
 
@@ -129,7 +145,7 @@ def _lesson_named(fields: QueryDict) -> Lesson | None:
     return Lesson.objects.filter(edition__manifest_sha256=edition, key=key).select_related("edition__course").first()
 
 
-def _answer_in(request: HttpRequest, lesson: Lesson, published: LessonFile) -> HttpResponse:
+def _answer_in(request: HttpRequest, lesson: Lesson, published: LessonFile, at: datetime) -> HttpResponse:
     item = published.item(request.POST.get("item", ""))
     if item is None:
         return _page_refusal(request, Refusal.ITEM_UNKNOWN)
@@ -139,18 +155,16 @@ def _answer_in(request: HttpRequest, lesson: Lesson, published: LessonFile) -> H
     marked = mark(item, response)
     if isinstance(marked, Malformed):
         return _question_refusal(request, Refusal(marked.value), lesson, item)
-    stored = _store(request, lesson, item, response)
+    stored = _store(_person(request), lesson, item, response, at)
     if isinstance(stored, Refusal):
         return _page_refusal(request, stored)
     return _result_page(request, lesson, published, item, marked, stored=stored)
 
 
-def _store(request: HttpRequest, lesson: Lesson, item: Item, response: Any) -> bool | Refusal:
+def _store(person: Person | None, lesson: Lesson, item: Item, response: Any, at: datetime) -> bool | Refusal:
     """Whether the answer was stored; False when nobody is signed in."""
-    person = _person(request)
     if person is None:
         return False
-    now = timezone.now()
     edition = lesson.edition.manifest_sha256
     event = {
         "uuid": str(form_event_id(person, edition, item.key, response)),
@@ -160,10 +174,10 @@ def _store(request: HttpRequest, lesson: Lesson, item: Item, response: Any) -> b
         "item": item.key,
         "kind": "answer",
         "response": response,
-        "client_at": now.isoformat(),
+        "client_at": at.isoformat(),
     }
-    receipt = append_events(person=person, raw_events=[event], now=now)
-    return True if receipt.accepted else Refusal(receipt.refused[0].code)
+    became = append_events(person=person, raw_events=[event], now=at)
+    return True if became.accepted else Refusal(became.refused[0].code)
 
 
 def _subject(person: Person) -> str:
