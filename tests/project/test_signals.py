@@ -1,5 +1,7 @@
 """What the rooms say of themselves, gathered: the porter's report counts while it is fresh, and no longer."""
 
+import asyncio
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -7,9 +9,10 @@ import msgspec
 import pytest
 
 from gate.harness import MONDAY_0830_S, Gate
+from preau.gate.spool import SpoolCounts
 from preau.live.server import LiveSnapshot
 from preau.project.health import Canary
-from preau.project.signals import REPORT_FRESH_S, SignalsReader
+from preau.project.signals import REPORT_FRESH_S, SignalsReader, SpoolCounter
 from preau.published.shapes import GATE_REPORT_FILE, GateReport, decode, encode
 from published.vectors import good
 
@@ -37,7 +40,7 @@ def reader(gate: Gate) -> SignalsReader:
         live=cast("Any", QuietLive()),
         canary=cast("Canary", UnprobedCanary()),
         published=gate.published,
-        spool=gate.published / "spool",
+        spool=SpoolCounter(gate.published / "spool"),
         clock=gate.clock,
     )
 
@@ -66,3 +69,29 @@ def test_a_fresh_report_says_level_reason_and_mode(gate: Gate) -> None:
     gate.clock.now_s += REPORT_FRESH_S + 1
     stale = reading.read()
     assert (stale.gate, stale.level, stale.level_since_s) == (None, 0, None)
+
+
+async def test_work_on_disk_is_counted_in_a_thread_and_the_figures_wait_for_no_disk(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting, may_end, threads = threading.Event(), threading.Event(), []
+
+    def slow_disk(_folder: Path) -> SpoolCounts:
+        threads.append(threading.current_thread())
+        counting.set()
+        may_end.wait(5)
+        return SpoolCounts(3, 1)
+
+    monkeypatch.setattr("preau.project.signals.counted", slow_disk)
+    reading = reader(gate)
+    run = asyncio.create_task(reading._spool.run())
+    await asyncio.to_thread(counting.wait, 5)
+    told = reading.read()
+    assert (told.work_waiting, told.work_aside) == (0, 0)
+    may_end.set()
+    async with asyncio.timeout(5):
+        while reading.read().work_waiting != 3:  # noqa: ASYNC110  the figures say nothing by themselves
+            await asyncio.sleep(0.005)
+    run.cancel()
+    assert reading.read().work_aside == 1
+    assert threading.current_thread() not in threads

@@ -78,6 +78,7 @@ async def _serve(options: Options, keyring: Keyring, ready: Callable[[], None]) 
         "porter": house.run_porter,
         "canary": house.canary.run,
         "status": house.publisher.run,
+        "spool": house.spool.run,
         "lessons": lambda: _publish_lessons_for_ever(house.shell.run),
     }
     if house.letterbox is not None:

@@ -1,12 +1,13 @@
 """Gathers what the rooms say of themselves into the signals that the watch publishes."""
 
+import asyncio
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol
 
 from preau.gate.engine import GateSnapshot
-from preau.gate.spool import counted
+from preau.gate.spool import SpoolCounts, counted
 from preau.live.server import LiveServer
 from preau.project.health import Canary
 from preau.published.files import PublishedFile
@@ -15,6 +16,8 @@ from preau.watch.signals.reading import LANES, Signals
 
 REPORT_FRESH_S: Final = 10.0
 """The porter reports once a second: ten silences are no chance."""
+COUNTS_EVERY_S: Final = 5.0
+"""As often as the status page looks. Counting reads up to 40,000 names of files: 30 ms, and on a slow disk more."""
 
 
 class Gate(Protocol):
@@ -22,6 +25,27 @@ class Gate(Protocol):
 
     def snapshot(self) -> GateSnapshot:
         """What the gate tells of itself."""
+
+
+class SpoolCounter:
+    """Counts the work that is kept on disk, in a thread: who reads the figures waits for no disk.
+
+    Args:
+        folder: of the spool.
+
+    Attributes:
+        counts: the latest.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.counts = SpoolCounts(0, 0)
+
+    async def run(self) -> None:
+        """Counts for ever."""
+        while True:
+            self.counts = await asyncio.to_thread(counted, self._folder)
+            await asyncio.sleep(COUNTS_EVERY_S)
 
 
 class SignalsReader:
@@ -34,7 +58,7 @@ class SignalsReader:
         live: LiveServer,
         canary: Canary,
         published: Path,
-        spool: Path,
+        spool: SpoolCounter,
         clock: Callable[[], float],
     ) -> None:
         self._engine, self._live, self._canary, self._clock = engine, live, canary, clock
@@ -46,7 +70,7 @@ class SignalsReader:
     def read(self) -> Signals:
         """One look at everything."""
         gate, live, report = self._engine.snapshot(), self._live.snapshot(), self._fresh_report()
-        work = counted(self._spool)
+        work = self._spool.counts
         return Signals(
             measured_at_s=self._clock(),
             started_at_s=self._started_at_s,

@@ -31,7 +31,7 @@ from preau.project.meter import LineMeter
 from preau.project.options import Options
 from preau.project.packages import PackageFiles
 from preau.project.school_shell import SchoolShell
-from preau.project.signals import Gate, SignalsReader
+from preau.project.signals import Gate, SignalsReader, SpoolCounter
 from preau.project.static_files import AT_THE_ROOT, static_application
 from preau.school.signin.verification import line_of_this_process
 from preau.tokens.cookies import cookie_names
@@ -53,6 +53,7 @@ class House(NamedTuple):
     run_porter: Callable[[], Awaitable[None]]
     live: LiveServer
     publisher: StatusPublisher
+    spool: SpoolCounter
     haproxy: HaproxyEdge | None
     """The edge in front, where the gate is not embedded."""
     letterbox: Letterbox | None
@@ -80,8 +81,9 @@ def build(options: Options, keyring: Keyring) -> House:
         answers=lambda: canary.app_ok, journal=LadderJournal(options.data),
     )  # fmt: skip
     gate = _gate(options, keyring, rooms, pilot)
+    spool = SpoolCounter(options.data / SPOOL)
     signals = SignalsReader(
-        engine=gate.figures, live=live, canary=canary, published=published, spool=options.data / SPOOL, clock=time.time
+        engine=gate.figures, live=live, canary=canary, published=published, spool=spool, clock=time.time
     )
     status_folder = options.data / "status"
     status = StatusFiles(status_folder)
@@ -97,7 +99,7 @@ def build(options: Options, keyring: Keyring) -> House:
     before = before_the_gate(health, static, PackageFiles(options.data / "colis"), status)
     edge = Edge(before=before, behind=gate.application, hosts=known_hosts(options), secure=options.secure)
     served = behind_proxies(edge, options.proxies) if gate.embedded else behind_an_edge(edge, keyring)
-    return House(served, shell, canary, gate.run, live, publisher, gate.haproxy, letterbox)
+    return House(served, shell, canary, gate.run, live, publisher, spool, gate.haproxy, letterbox)
 
 
 def _letterbox(options: Options, keyring: Keyring, shell: SchoolShell) -> Letterbox | None:
