@@ -166,6 +166,35 @@ def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application_and_outliv
             process.wait(10)
 
 
+def test_a_standby_that_cannot_start_does_not_stop_the_agent_and_starts_once_it_can(
+    server: PreauProcess, tmp_path: Path
+) -> None:
+    edge, port = tmp_path / "edge", free_port()
+    environ = {**os.environ, "PREAU_DATA": str(server.data), "BIND": f"127.0.0.1:{server.port}", "PREAU_DEMO": "1"}
+    preau = [sys.executable, "-m", "preau.cli", "edge"]
+    render = [*preau, "render", "--out", str(edge), "--bind", f"127.0.0.1:{port}"]
+    subprocess.run(render, env=environ, capture_output=True, check=True)  # noqa: S603
+    in_the_way = edge / "standby.sock"
+    in_the_way.mkdir()
+    url, said = f"http://127.0.0.1:{port}", tmp_path / "edge.log"
+    with said.open("wb") as log:
+        binary = str(haproxy_binary())
+        haproxy = subprocess.Popen([binary, "-db", "-q", "-f", str(edge / "haproxy.cfg")], stdout=log, stderr=log)  # noqa: S603
+        agent = subprocess.Popen([*preau, "agent", "--folder", str(edge)], env=environ, stdout=log, stderr=log)  # noqa: S603
+    try:
+        assert within(20, lambda: '"job": "standby", "event": "job_died"' in said.read_text()), said.read_text()
+        at_s = json.loads(get(f"{url}/attente/etat.json")[2])["now_s"]
+        assert within(8, lambda: json.loads(get(f"{url}/attente/etat.json")[2])["now_s"] > at_s), "the agent feeds it"
+        assert get(f"{url}/__lbheartbeat__")[0] == 503, "nobody stands behind"
+        in_the_way.rmdir()
+        assert within(8, lambda: get(f"{url}/__lbheartbeat__")[0] == 200), "the standby"
+        assert agent.poll() is None
+    finally:
+        for process in (agent, haproxy):
+            process.terminate()
+            process.wait(10)
+
+
 def test_where_the_data_folder_is_too_deep_for_a_socket_a_short_folder_of_this_account_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

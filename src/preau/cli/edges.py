@@ -12,6 +12,7 @@ from preau.project import installation, logs
 from preau.project.haproxy_edge import HaproxyEdge
 from preau.project.options import Options
 from preau.project.standby import Standby
+from preau.project.supervised import supervised
 
 
 def render(options: Options, folder: Path, *, bind: str, peers: tuple[str, ...], name: str) -> int:
@@ -42,9 +43,9 @@ def agent(options: Options, folder: Path) -> int:
 
 
 async def _feed(options: Options, edge: HaproxyEdge) -> None:
-    """The agent, and beside it what outlives the application."""
+    """The agent, and beside it what outlives the application; neither takes the other along when it fails."""
     standby = Standby(options, installation.keyring(options), edge)
-    await asyncio.gather(edge.agent.run(), standby.run())
+    await asyncio.gather(supervised("edge_agent", edge.agent.run), supervised("standby", standby.run))
 
 
 def _edge(
