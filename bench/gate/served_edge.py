@@ -123,7 +123,7 @@ class _Edge:
         ledger = EdgeLedger(self._control)
         self._porter = Porter(ledger, capacity=capacity, published=folder, pilot=pilot)
         self.agent = EdgeAgent(
-            self._control, folder=self._folder, keyring=KEYRING, ledger=ledger, porter=self._porter, published=folder
+            self._control, folder=self._folder, keyring=KEYRING, porter=self._porter, published=folder
         )
         self._process = EdgeProcess(self._folder, write=self._write)
 

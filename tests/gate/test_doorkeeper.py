@@ -54,7 +54,7 @@ async def test_who_is_counted_inside_gets_back_in_though_the_pass_has_expired_an
     assert (await first.asks("/classe/x/")).body == INSIDE
     assert isinstance(admission.verify(gate.keyring, first.cookies["passe"], now_s=gate.clock.now_s), Pass)
     await gate.seconds_pass()
-    assert (gate.porter.outlook.census.inside, gate.porter.outlook.census.admitted_total) == (2, 2)
+    assert (gate.porter.outlook.census.inside, gate.porter.outlook.census.claims.limited) == (2, 2)
     assert (await waiting.asks()).waits
 
 
@@ -251,7 +251,7 @@ async def test_who_clicks_within_the_time_keeps_the_place_for_a_quarter_of_an_ho
     assert (await person.asks()).body == INSIDE
     gate.clock.now_s += 800
     assert (await person.asks()).body == INSIDE
-    assert gate.porter.outlook.census.admitted_total == 1
+    assert gate.porter.outlook.census.claims.limited == 1
 
 
 async def test_a_robot_without_cookies_holds_a_place_for_seconds_only(make_gate: MakeGate) -> None:

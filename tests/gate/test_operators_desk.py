@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from structlog.testing import capture_logs
 
-from gate.harness import Gate, MakeGate, fill
+from gate.harness import INSIDE, Gate, MakeGate, fill
 from preau.published.files import read_published
 from preau.published.gate_orders import Change, give_order
 from preau.published.shapes import GATE_HISTORY_FILE, GATE_REPORT_FILE, GateHistory, GateOrders, GateReport, Mode
@@ -161,9 +161,24 @@ async def test_a_report_that_cannot_be_written_is_said_once_and_stops_nothing(ma
     assert not (await gate.person("192.0.2.9").asks()).waits
 
 
-async def test_claims_that_haproxy_counted_before_the_start_are_no_entries_of_now(make_gate: MakeGate) -> None:
+async def test_claims_that_a_store_counted_before_the_start_are_no_entries_of_now(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=3)
-    gate.porter.desk.tally.admitted = [0, 0, 0, 5000]
+    await gate.seconds_pass()
+    await fill(gate)
+    gate.restart(capacity=3)
     await gate.seconds_pass(3)
     assert report_of(gate).entries_per_s == 0
-    assert report_of(gate).admitted["3"] == 5000
+    assert report_of(gate).admitted["3"] == 3
+
+
+async def test_a_store_that_begins_anew_leaves_the_rates_as_they_were(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=50)
+    await gate.seconds_pass()
+    for name in ("ines", "tom", "lea"):
+        await gate.with_card(name).asks()
+    await gate.seconds_pass()
+    gate.ledger._claimed[1] = 0
+    for second in range(5):
+        assert (await gate.with_card(f"late-{second}").asks()).body == INSIDE
+        await gate.seconds_pass()
+    assert report_of(gate).entries_per_s == 1.0

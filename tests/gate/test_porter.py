@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 from gate.harness import Clock, Gate, MakeGate, fill
 from preau.gate import porter as porter_module
 from preau.gate import ticking
-from preau.gate.ledger.interface import PRESENT_S, Census, LedgerUnavailable, Waiter
+from preau.gate.ledger.interface import PRESENT_S, Census, Holder, LedgerUnavailable, Room, Waiter
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
 from preau.gate.rules.controller import Reading
+from preau.gate.rules.entries import Claims
 from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.rules.steering import Course, Seen
 from preau.published.files import write_by_rename
@@ -42,20 +43,24 @@ class FailingLedger(MemoryLedger):
 class OldLedger(MemoryLedger):
     """Has counted long before the porter started, as Redis and the tables of HAProxy have."""
 
+    claimed = 5000
+
     async def census(self, *, now_s: float) -> Census:
         census = await super().census(now_s=now_s)
-        return census._replace(admitted_total=census.admitted_total + 5000)
+        return census._replace(claims=Claims((0, self.claimed, 0, 0)))
 
 
 class Heard(Pilot):
-    """Notes how many entered."""
+    """Notes how many entered, and how many were called."""
 
     def __init__(self) -> None:
         super().__init__()
         self.entered: list[int] = []
+        self.called: list[int] = []
 
     def steer(self, seen: Seen) -> Course:
         self.entered.append(seen.entered)
+        self.called.append(seen.called)
         return super().steer(seen)
 
 
@@ -71,6 +76,43 @@ async def test_entries_from_before_it_started_are_nobodys_entries_of_now(tmp_pat
         await porter.tick()
     assert porter.outlook.plan.watermark(3, now_s=clock.now_s) > key
     assert pilot.entered == [0, 0]
+
+
+async def test_each_reads_its_part_of_the_same_entries(tmp_path: Path) -> None:
+    clock, ledger, pilot = Clock(), MemoryLedger(), Heard()
+    porter = Porter(ledger, capacity=0, published=tmp_path, pilot=pilot, clock=clock)
+    for number in range(10):
+        waiter = Waiter(3, number, f"waits{number:06}")
+        await ledger.note_waiting(waiter, until_s=clock.now_s + 60, now_s=clock.now_s)
+    await porter.tick()
+
+    async def enters(sid: str, lane: int, *, bare: bool = False) -> None:
+        room = Room(capacity=50, unproven=20 if bare else None)
+        holder = Holder(sid, lane)
+        assert await ledger.claim(holder, source="x", room=room, until_s=clock.now_s + 60, now_s=clock.now_s)
+
+    for number in range(6):
+        await enters(f"waits{number:06}", 3)
+        await enters(f"robot{number:06}", 3, bare=True)
+    await enters("teacher0000", 0)
+    clock.now_s += 1
+    await porter.tick()
+    assert pilot.entered == [0, 13]  # all of them bring work
+    assert pilot.called == [0, 7]  # of which no call promised a part
+    assert porter.outlook.entries.number == 6  # and the others say how long people wait
+
+
+async def test_of_a_second_in_which_the_store_began_anew_nobody_is_told_anything(tmp_path: Path) -> None:
+    clock, ledger, pilot = Clock(), OldLedger(), Heard()
+    waiter = Waiter(3, 1, "waits000000")
+    await ledger.note_waiting(waiter, until_s=clock.now_s + 60, now_s=clock.now_s)
+    porter = Porter(ledger, capacity=0, published=tmp_path, pilot=pilot, clock=clock)
+    for claimed in (5000, 5003, 2, 4):
+        ledger.claimed = claimed
+        clock.now_s += 1
+        await porter.tick()
+    assert pilot.entered == [0, 3, 0, 2]
+    assert porter.outlook.entries == (5, 2.0)
 
 
 async def test_it_survives_a_dead_store_says_so_once_and_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:

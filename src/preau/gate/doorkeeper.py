@@ -138,7 +138,6 @@ class Doorkeeper:
                 now_s=now_s,
             )
             if granted:
-                self._porter.desk.tally.entered(place.lane)
                 self._note_newcomer(held.tid, now_s)
                 fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))

@@ -175,7 +175,7 @@ class Engine:
             inside=outlook.census.inside + outlook.census.inside_staff,
             waiting=waiting,
             arrivals_total=self._keeper.arrivals_total,
-            admitted_total=outlook.census.admitted_total,
+            admitted_total=outlook.census.claims.limited,
             refused_total=self._refused_total,
             capacity=outlook.capacity,
             level=outlook.level,

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from preau.gate.report import Counted, Figures, Look, Past
+from preau.gate.rules.entries import Came
 from preau.gate.rules.orders import Ordered, ordered
 from preau.gate.tally import Tally
 from preau.published.files import PublishedFile, write_by_rename
@@ -36,7 +37,7 @@ class OperatorsDesk:
         now_s: when it begins to count.
 
     Attributes:
-        tally: where the doorkeeper counts.
+        tally: where the engine counts the places that it gives.
         figures: what the controller and the ladder last knew; whoever drives them puts it here.
     """
 
@@ -54,13 +55,14 @@ class OperatorsDesk:
         """What holds this second. Costs one ``stat`` while nobody orders anything."""
         return ordered(self._capacity, None if self._orders is None else self._orders.read())
 
-    async def report(self, look: Look, holds: Ordered, *, now_s: float) -> None:
+    async def report(self, look: Look, holds: Ordered, came: Came, *, now_s: float) -> None:
         """Tells of this second; in a thread, because a slow disk must not hold up who is being answered."""
         counted = Counted(
             started_at_s=self._past.started_at_s,
             planned_at_s=now_s,
             arrivals=tuple(self.tally.arrivals),
-            admitted=tuple(self.tally.admitted),
+            admitted=look.census.claims.everybody,
+            came=came,
             mode=holds.mode,
         )
         report = self._past.see(look, self.figures, counted, now_s=now_s)

@@ -21,6 +21,7 @@ from preau.gate.operators_desk import OperatorsDesk
 from preau.gate.pilot import Pilot
 from preau.gate.rules.admission import unproven_places
 from preau.gate.rules.calling import QUEUES, Group
+from preau.gate.rules.entries import Came, Claims, Entered, entered_between, grown_by
 from preau.gate.rules.ladder import SIEGE
 from preau.gate.rules.orders import Ordered, due, obeyed
 from preau.gate.rules.places import OTHERS, PUPILS
@@ -28,7 +29,7 @@ from preau.gate.rules.plan import Memory, Plan, Situation, next_plan, open_plan,
 from preau.gate.rules.standing import Curve, curve, people_before
 from preau.gate.rules.state import in_sample, lot_of, next_sample, state_document
 from preau.gate.rules.steering import Course, Seen
-from preau.gate.rules.turnout import Doorstep, Totals, Turnout, Waiting
+from preau.gate.rules.turnout import Doorstep, Turnout, Waiting
 from preau.gate.rules.wait import WINDOW_S, Entries, Look, recent_entries, wait_interval
 from preau.gate.ticking import TICK_S, tick_for_ever
 from preau.gate.watched_waits import Waited, WatchedWaits
@@ -125,6 +126,7 @@ class Porter:
         self.desk = OperatorsDesk(published, capacity=capacity, now_s=clock())
         self._memory = Memory()
         self._looked_at_s: float | None = None
+        self._drawn = tuple(self.desk.tally.arrivals)
         self._sampled_at_s = self._published_at_s = clock()
         self._restored = False
         self._sample = 1
@@ -150,17 +152,17 @@ class Porter:
         if not self._restored:
             await self._restore_at_the_door()
         census = await self._ledger.census(now_s=now_s)
-        holds, entries = self.desk.ordered(), self._latest_entries(census, now_s)
-        turnout, heard = self._look(census, now_s)
+        holds, came = self.desk.ordered(), self._came(census)
+        entries = self._latest_entries(came.entered, now_s)
+        turnout, heard = self._look(census, came, now_s)
         groups = _groups([waiter for waiter in heard if self._doorstep.may_be_called(waiter.tid)], self._sample)
         before = self.pilot.level
-        course = self._steer(census, groups, entries, turnout, now_s)
+        course = self._steer(groups, came.entered, entries, turnout, now_s)
         situation = Situation(
             now_s=now_s,
             capacity=holds.called_capacity,
             inside=census.inside,
-            # Devices without a cookie have entries of their own (``_unproven``), which nobody else pays for.
-            admitted_total=census.admitted_total - census.bare_total,
+            entered=came.entered.called if came.entered else 0,
             groups=due(groups, holds, now_s=now_s),
             # Places that come free are not given away again by a drain, nor while more are inside than should be.
             leaves_per_s=0.0 if holds.suspends or census.inside > holds.capacity or not groups else entries.per_s,
@@ -182,10 +184,17 @@ class Porter:
             unproven=_unproven(census, holds, course, groups),
             census=census,
         )
-        self.outlook = _told(told, now_s=now_s)
-        await self._tell(holds, before, now_s=now_s)
+        self.outlook, self._looked_at_s = _told(told, now_s=now_s), now_s
+        await self._tell(holds, came, before, now_s=now_s)
 
-    def _look(self, census: Census, now_s: float) -> tuple[Turnout | None, list[Waiter]]:
+    def _came(self, census: Census) -> Came:
+        """What came since the last look: asked once in a look, so that everybody judges by the same."""
+        drawn, self._drawn = self._drawn, tuple(self.desk.tally.arrivals)
+        if self._looked_at_s is None:
+            return Came()
+        return Came(entered_between(self.outlook.census.claims, census.claims), grown_by(drawn, self._drawn))
+
+    def _look(self, census: Census, came: Came, now_s: float) -> tuple[Turnout | None, list[Waiter]]:
         """Who comes and comes back, and who of the waiting is heard."""
         until_s = census.until_s or (0.0,) * len(census.waiting)
         heard = [
@@ -193,9 +202,8 @@ class Porter:
             for waiter, until_s in zip(census.waiting, until_s, strict=True)
             if in_sample(lot_of(waiter.tid), self._sample)
         ]
-        totals = Totals(tuple(self.desk.tally.admitted), tuple(self.desk.tally.arrivals))
         places = [Waiting(waiter.tid, waiter.lane, until_s) for waiter, until_s in heard]
-        turnout = self._doorstep.look(places, totals, sample=self._sample, now_s=now_s)
+        turnout = self._doorstep.look(places, came, sample=self._sample, now_s=now_s)
         return turnout, [waiter for waiter, _ in heard]
 
     def _curves(self, heard: list[Waiter]) -> dict[int, Curve]:
@@ -205,20 +213,26 @@ class Porter:
         return {lane: curve(waiting, lane, exact=self._sample == 1) for lane in QUEUES}
 
     def _steer(
-        self, census: Census, groups: list[Group], entries: Entries, turnout: Turnout | None, now_s: float
+        self,
+        groups: list[Group],
+        entered: Entered | None,
+        entries: Entries,
+        turnout: Turnout | None,
+        now_s: float,
     ) -> Course:
+        everybody, uncalled = (entered.everybody, entered.uncalled) if entered else (0, 0)
         seen = Seen(
             now_s=now_s,
             waiting=sum(group.people for group in groups),
-            entered=0 if self._memory.admitted_total is None else self._entered(census),
-            called=self._memory.newly_called,
+            entered=everybody,
+            called=self._memory.newly_called + uncalled,
             pupils_wait_s=self._pupils_wait_s(entries),
             expected_per_s=self._expected_per_s(now_s),
             turnout=turnout,
         )
         return self.pilot.steer(seen)
 
-    async def _tell(self, holds: Ordered, level_before: int, *, now_s: float) -> None:
+    async def _tell(self, holds: Ordered, came: Came, level_before: int, *, now_s: float) -> None:
         """What has its own pace, and what others read."""
         # A clock that went back must not silence the porter: the distance counts, not its sign.
         if abs(now_s - self._sampled_at_s) >= SAMPLE_EVERY_S or self._doorstep.heard > NEARLY_FULL:
@@ -228,7 +242,7 @@ class Porter:
             self._published_at_s = now_s
             await self.publish_at_the_door()
         self.desk.figures = replace(self.pilot.figures(self.outlook.plan), waited=self._watched(now_s))
-        await self.desk.report(self.outlook, holds, now_s=now_s)
+        await self.desk.report(self.outlook, holds, came, now_s=now_s)
         await self.pilot.note_change(level_before, now_s=now_s)
 
     def _watched(self, now_s: float) -> Waited:
@@ -247,17 +261,12 @@ class Porter:
         if self.outlook.free:
             self.outlook = _told(replace(self.outlook, free=0), now_s=self._clock())
 
-    def _latest_entries(self, census: Census, now_s: float) -> Entries:
-        last = self.outlook.census
+    def _latest_entries(self, entered: Entered | None, now_s: float) -> Entries:
         # Only while somebody waits: people who walk into an empty house say nothing about when a place comes free.
-        if self._looked_at_s is not None and now_s > self._looked_at_s and last.waiting:
-            self._looks.appendleft(Look(now_s, now_s - self._looked_at_s, self._entered(census)))
-        self._looked_at_s = now_s
+        elapsed_s = 0.0 if self._looked_at_s is None else now_s - self._looked_at_s
+        if entered is not None and elapsed_s > 0 and self.outlook.census.waiting:
+            self._looks.appendleft(Look(now_s, elapsed_s, entered.called))
         return recent_entries(self._looks, now_s=now_s)
-
-    def _entered(self, census: Census) -> int:
-        """Since the last look, of which there is one."""
-        return max(0, census.admitted_total - self.outlook.census.admitted_total)
 
     def _pupils_wait_s(self, entries: Entries) -> float:
         """How long the pupils with a lesson who wait now will wait at the rate of the latest entries."""
@@ -295,7 +304,7 @@ def _before_any_look(plan: Plan, holds: Ordered, *, now_s: float) -> Outlook:
         capacity=holds.capacity,
         free=0 if holds.suspends else holds.capacity,
         unproven=unproven_places(holds.capacity),
-        census=Census(0, 0, 0, ()),
+        census=Census(0, 0, Claims(), ()),
         suspended=holds.suspends,
     )
     return _told(nobody, now_s=now_s)

@@ -7,11 +7,13 @@ needed for anybody's entry.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
+from preau.gate.ledger.interface import Census
+from preau.gate.rules.entries import Came
 from preau.gate.rules.places import CARDS, OTHERS, TIES
 from preau.gate.rules.standing import Curve
 from preau.gate.watched_waits import Waited
@@ -66,15 +68,21 @@ class Look(Protocol):
     def inside(self) -> int: ...
     @property
     def inside_staff(self) -> int: ...
+    @property
+    def census(self) -> Census: ...
 
 
 class Counted(NamedTuple):
-    """Totals by lane since ``started_at_s``: places given, claims granted. ``planned_at_s``: when the plan was made."""
+    """Growing totals by lane: places given, claims granted; and what ``came`` of both since the last look.
+
+    ``started_at_s``: when the porter began. ``planned_at_s``: when the plan was made.
+    """
 
     started_at_s: float
     planned_at_s: float
     arrivals: Sequence[int]
     admitted: Sequence[int]
+    came: Came = Came()
     mode: Mode = "auto"
     edges: int = 1
 
@@ -160,10 +168,17 @@ def _by_lane(totals: Sequence[int]) -> dict[str, int]:
     return {str(lane): total for lane, total in enumerate(totals)}
 
 
-class _Mark(NamedTuple):
-    at_s: float
-    arrivals: int
-    admitted: int
+def _entered(came: Came) -> int | None:
+    return None if came.entered is None else came.entered.everybody
+
+
+def _drawn(came: Came) -> int | None:
+    return None if came.drawn is None else sum(came.drawn)
+
+
+class _Second(NamedTuple):
+    gone_s: float
+    came: Came
 
 
 class Past:
@@ -174,8 +189,7 @@ class Past:
         self._level, self._level_since_s = 0, now_s
         self._level_seconds = [0.0] * 6
         self._overload_s = 0.0
-        # Begins with the first look: the counters of HAProxy outlive the porter.
-        self._marks: deque[_Mark] = deque(maxlen=HISTORY_STEP_S + 1)
+        self._seconds: deque[_Second] = deque(maxlen=HISTORY_STEP_S)
         self._points: deque[GatePoint] = deque(maxlen=HISTORY_POINTS)
         self._point_due_s = now_s + HISTORY_STEP_S
 
@@ -195,12 +209,12 @@ class Past:
         if level != self._level:
             self._level, self._level_since_s = level, now_s
         self._seen_at_s = now_s
-        self._marks.append(_Mark(now_s, sum(counted.arrivals), sum(counted.admitted)))
+        self._seconds.append(_Second(gone_s, counted.came))
         standing = Standing(
             self._level_since_s,
             [int(seconds) for seconds in self._level_seconds],
             int(self._overload_s),
-            self._rates()[1],
+            self._rate(_entered),
         )
         report = build_report(look, figures, counted, standing, now_s=now_s)
         # A clock that went back must not silence the history: the distance counts, not its sign.
@@ -218,22 +232,20 @@ class Past:
         """When the history last grew; 0 before it began."""
         return self._points[-1].at_s if self._points else 0
 
-    def _rates(self) -> tuple[float, float]:
-        """Arrivals and entries per second over the marks that are kept."""
-        first, last = self._marks[0], self._marks[-1]
-        seconds = last.at_s - first.at_s
-        if seconds <= 0:
-            return 0.0, 0.0
-        return max(0, last.arrivals - first.arrivals) / seconds, max(0, last.admitted - first.admitted) / seconds
+    def _rate(self, people: Callable[[Came], int | None]) -> float:
+        """A mean over the seconds that are kept and of which it is known."""
+        told = [(people(second.came), second.gone_s) for second in self._seconds if second.gone_s > 0]
+        known = [(count, gone_s) for count, gone_s in told if count is not None]
+        return sum(count for count, _ in known) / sum(gone_s for _, gone_s in known) if known else 0.0
 
     def _point(self, report: GateReport) -> GatePoint:
-        arrivals_per_s, entries_per_s = self._rates()
+        arrivals_per_s = self._rate(_drawn)
         waiting = [report.waiting.get(str(lane), (0, 0, 0))[1] for lane in range(LANES)]
         queue_ms = worst_queue_ms(report.resources.values())
         return GatePoint(
             at_s=report.at_s,
             arrivals_per_s=round(arrivals_per_s, 2),
-            entries_per_s=round(entries_per_s, 2),
+            entries_per_s=report.entries_per_s,
             rate_per_s=None if report.rate_per_s is None else round(report.rate_per_s, 2),
             waiting=(waiting[0], waiting[1], waiting[2], waiting[3]),
             inside=report.inside,

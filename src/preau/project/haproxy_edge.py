@@ -105,7 +105,6 @@ class HaproxyEdge:
             control,
             folder=self._folder,
             keyring=keyring,
-            ledger=ledger,
             porter=self._porter,
             published=published,
         )

@@ -244,7 +244,8 @@ class GateResource(msgspec.Struct, frozen=True, kw_only=True):
 class GateReport(Shape, frozen=True, kw_only=True):
     """One second of the gate in figures. From the porter to the operators' page and the metrics. Not durable.
 
-    ``arrivals`` and ``admitted``: by lane, people since ``started_at_s``, when the process that counts began.
+    ``arrivals`` and ``admitted``: by lane, places given to people who had none since the engine began, and claims
+    granted since its ledger did. ``started_at_s``: when the porter began.
     ``waiting``: by lane, (low, best, high): 19 in 20 times the number lies between; all equal when everybody was
     counted. ``rate_per_s``: entries planned; ``claims_per_s``: the limit above which claims are refused; None: no
     controller says. ``bound_by``: the key of the resource that bounds the rate, or empty. ``no_show``: share of the

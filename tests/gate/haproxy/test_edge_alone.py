@@ -20,6 +20,8 @@ from gate.conformance.test_entry import card_of
 from preau.gate.haproxy import maps
 from preau.gate.haproxy.control import Control
 from preau.gate.haproxy.ledger import EdgeLedger
+from preau.gate.haproxy.refusals import DRAWN
+from preau.gate.rules.entries import Claims
 from preau.gate.haproxy.process import haproxy_binary, write_files
 from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
@@ -217,13 +219,33 @@ def test_the_census_counts_what_came_in_and_what_waits(edge: EdgeAlone) -> None:
     assert not any(let_in)
     ledger = EdgeLedger(edge.control)
     census = asyncio.run(ledger.census(now_s=time.time()))
-    assert (census.inside, census.inside_staff, census.admitted_total) == (3, 1, 3)
+    assert (census.inside, census.inside_staff, census.claims.limited) == (3, 1, 3)
     assert {waiter.tid for waiter in census.waiting} == {cookies["ticket"].split(".")[4] for cookies in waiting}
-    assert ledger.admitted_by_lane == [1, 0, 0, 3]
+    assert census.claims == Claims((1, 0, 0, 3))
     edge.plan((0, 0, 0, 2**63 - 1))
     time.sleep(1.1)
     assert edge.lets_in(waiting[0])
     assert len(asyncio.run(ledger.census(now_s=time.time())).waiting) == 3
+
+
+def test_claims_of_devices_without_a_cookie_are_counted_apart(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 2**63 - 1))
+    assert edge.lets_in({})
+    assert edge.lets_in(edge.ticket(age_s=5, tid="waits000001"))
+    census = asyncio.run(EdgeLedger(edge.control).census(now_s=time.time()))
+    assert census.claims == Claims((0, 0, 0, 1), bare=1)
+
+
+def test_places_given_are_counted_by_lane_and_once_for_each_device(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 0))
+    drawn = asyncio.run(edge.control.variables())
+    first = edge.ask("/")
+    edge.ask("/", cookies={"ticket": first.cookies["ticket"]})
+    edge.ask("/")
+    edge.ask("/", cookies={"carnet": card_of(edge, Role.GUARDIAN)})
+    edge.ask("/", cookies={"carnet": card_of(edge, Role.TEACHER)})
+    since = {name: total - drawn[name] for name, total in asyncio.run(edge.control.variables()).items()}
+    assert [since[name] for name in DRAWN] == [1, 0, 1, 2]
 
 
 def test_cards_at_the_door_are_remembered_with_their_first_second(edge: EdgeAlone) -> None:

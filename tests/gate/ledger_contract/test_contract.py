@@ -10,6 +10,7 @@ from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Holder, Ledger, LedgerUnavailable, Room, Wait, Waiter
 from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.ledger.redis import RedisLedger
+from preau.gate.rules.entries import Claims
 
 NOW_S = 1_795_422_600.0
 
@@ -39,7 +40,7 @@ async def claims_unproven(ledger: Ledger, sid: str, *, now_s: float = NOW_S) -> 
 async def test_claims_stop_at_the_capacity(ledger: Ledger) -> None:
     assert [await claims(ledger, sid) for sid in ("a", "b", "c")] == [True, True, False]
     census = await ledger.census(now_s=NOW_S)
-    assert (census.inside, census.admitted_total) == (2, 2)
+    assert (census.inside, census.claims.limited) == (2, 2)
 
 
 async def test_lanes_one_and_three_share_the_capacity_and_lane_zero_comes_on_top(ledger: Ledger) -> None:
@@ -48,7 +49,7 @@ async def test_lanes_one_and_three_share_the_capacity_and_lane_zero_comes_on_top
     assert await claims(ledger, "teacher", lane=0)
     assert not await claims(ledger, "other pupil", lane=1)
     census = await ledger.census(now_s=NOW_S)
-    assert (census.inside, census.inside_staff, census.admitted_total) == (2, 1, 2)
+    assert (census.inside, census.inside_staff, census.claims.limited) == (2, 1, 2)
 
 
 async def test_no_second_sees_more_claims_than_the_limit_and_staff_or_known_people_make_none(
@@ -63,14 +64,14 @@ async def test_no_second_sees_more_claims_than_the_limit_and_staff_or_known_peop
     assert await claim("p1", later_s=0.6)
     assert await claim("teacher", lane=0, later_s=0.7)
     assert [await claim(f"q{number}", later_s=1.0) for number in range(4)] == [True, True, True, False]
-    assert (await ledger.census(now_s=NOW_S + 1)).admitted_total == 6
+    assert (await ledger.census(now_s=NOW_S + 1)).claims.limited == 6
 
 
 async def test_the_same_ticket_claimed_twice_is_one_person(ledger: Ledger) -> None:
     assert await claims(ledger, "a", capacity=1)
     assert await claims(ledger, "a", capacity=1)
     census = await ledger.census(now_s=NOW_S)
-    assert (census.inside, census.admitted_total) == (1, 1)
+    assert (census.inside, census.claims.limited) == (1, 1)
 
 
 async def test_simultaneous_claims_never_pass_the_capacity(ledger: Ledger) -> None:
@@ -141,7 +142,7 @@ async def test_who_is_counted_inside_may_resume_in_a_full_house_and_that_is_neit
     await ledger.note_waiting(Waiter(3, 7, "a"), until_s=NOW_S + 990, now_s=NOW_S)
     assert await ledger.resume(Holder("a", 1), until_s=NOW_S + 1700, now_s=NOW_S + 899)
     census = await ledger.census(now_s=NOW_S + 899)
-    assert (census.inside, census.admitted_total, census.waiting) == (2, 2, ())
+    assert (census.inside, census.claims.limited, census.waiting) == (2, 2, ())
     assert (await ledger.census(now_s=NOW_S + 1699)).inside == 1
 
 
@@ -370,4 +371,13 @@ async def test_claims_of_devices_without_a_cookie_are_counted_apart(ledger: Ledg
     await claims(ledger, "c", capacity=10)
     await ledger.touch(Holder("b", 3), until_s=NOW_S + 900, now_s=NOW_S + 1)
     census = await ledger.census(now_s=NOW_S + 1)
-    assert (census.admitted_total, census.bare_total, census.unproven) == (3, 2, 1)
+    assert (census.claims, census.unproven) == (Claims((0, 0, 0, 1), bare=2), 1)
+
+
+async def test_claims_are_counted_by_lane_and_a_second_claim_of_the_same_person_is_none(ledger: Ledger) -> None:
+    for sid, lane in (("teacher", 0), ("ines", 1), ("tom", 1), ("parent", 2), ("ines", 1)):
+        holder = Holder(sid, lane)
+        await ledger.claim(holder, source="192.0.2.1", room=Room(10), until_s=NOW_S + 900, now_s=NOW_S)
+    await ledger.claim(Holder("late", 1), source="192.0.2.1", room=Room(3), until_s=NOW_S + 900, now_s=NOW_S)
+    await ledger.leave("tom", now_s=NOW_S + 1)
+    assert (await ledger.census(now_s=NOW_S + 2)).claims == Claims((1, 2, 1, 0))

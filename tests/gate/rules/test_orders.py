@@ -48,7 +48,7 @@ def test_the_key_of_a_class_is_its_start_and_a_rank_below_a_second() -> None:
 def plan_of(mode: Mode, memory: Memory, groups: list[Group]) -> tuple[Plan, Memory]:
     holds = ordered(10, orders(mode=mode))
     situation = Situation(
-        now_s=NOW_S, capacity=holds.called_capacity, inside=0, admitted_total=0, groups=due(groups, holds, now_s=NOW_S)
+        now_s=NOW_S, capacity=holds.called_capacity, inside=0, entered=0, groups=due(groups, holds, now_s=NOW_S)
     )
     plan, memory = next_plan(memory, situation)
     return obeyed(plan, mode), memory
@@ -73,7 +73,7 @@ def test_a_closed_gate_calls_staff_alone_and_remembers_whom_it_had_called() -> N
 def test_an_open_gate_is_open_whatever_the_controller_believes() -> None:
     plan, _ = next_plan(
         Memory(),
-        Situation(now_s=NOW_S, capacity=10, inside=0, admitted_total=0, groups=[], calls_per_s=0.0),
+        Situation(now_s=NOW_S, capacity=10, inside=0, entered=0, groups=[], calls_per_s=0.0),
     )
     assert plan.claims_per_s == 1.0
     assert obeyed(plan, "open").claims_per_s == UNLIMITED

@@ -1,6 +1,7 @@
 """Who comes and who comes back, second by second, from looks at the waiting alone."""
 
-from preau.gate.rules.turnout import FEW, Doorstep, Totals, Turnout, Waiting
+from preau.gate.rules.entries import Came, Entered
+from preau.gate.rules.turnout import FEW, Doorstep, Turnout, Waiting
 
 PRESENT_S = 90.0
 
@@ -15,6 +16,7 @@ class Door:
         self.until_s: dict[str, float] = {}
         self.lane: dict[str, int] = {}
         self.entered, self.drawn = [0] * 4, [0] * 4
+        self.bare = 0
         self.numbers = 0
         self.told: Turnout | None = None
 
@@ -38,8 +40,9 @@ class Door:
         self.now_s += 1
         self.until_s = {name: until_s for name, until_s in self.until_s.items() if until_s > self.now_s}
         waiting = [Waiting(name, self.lane[name], until_s) for name, until_s in self.until_s.items()]
-        totals = Totals(tuple(self.entered), tuple(self.drawn))
-        self.told = self.doorstep.look(waiting, totals, sample=sample, now_s=self.now_s)
+        came = Came(Entered(tuple(self.entered), self.bare), tuple(self.drawn) if self.counts else None)
+        self.entered, self.drawn, self.bare = [0] * 4, [0] * 4, 0
+        self.told = self.doorstep.look(waiting, came, sample=sample, now_s=self.now_s)
         return self.told
 
 
@@ -138,7 +141,7 @@ def test_an_engine_that_does_not_know_until_when_says_nothing_about_coming_back(
         door.until_s = dict.fromkeys(door.until_s, 1e9)
         waiting = [Waiting(name, 3, 0.0) for name in door.until_s]
         door.now_s += 1
-        told = door.doorstep.look(waiting, Totals((0,) * 4, (0,) * 4), sample=1, now_s=door.now_s)
+        told = door.doorstep.look(waiting, Came(Entered((0,) * 4, 0)), sample=1, now_s=door.now_s)
     assert known(told).shown_again is None
     assert all(door.doorstep.may_be_called(name) for name in door.until_s)
 

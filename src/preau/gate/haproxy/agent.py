@@ -15,7 +15,8 @@ import structlog
 from preau.gate.engine import GateSnapshot
 from preau.gate.haproxy import maps, pages
 from preau.gate.haproxy.control import Control
-from preau.gate.haproxy.ledger import PRESENCE, EdgeLedger
+from preau.gate.haproxy.ledger import PRESENCE
+from preau.gate.haproxy.refusals import DRAWN
 from preau.gate.page.lessons import LESSON_PATHS, SECTIONS
 from preau.gate.porter import Outlook, Porter
 from preau.gate.public_draw import draw_json
@@ -38,19 +39,17 @@ class EdgeAgent:
         control: its socket.
         folder: where its maps are, as the configuration names them.
         keyring: keys of the tokens.
-        ledger: the counters that the porter reads.
         porter: who writes the plan from them.
         published: folder with the lessons of the day.
         clock: wall clock, seconds.
     """
 
-    def __init__(  # noqa: PLR0913  the parts that it joins
+    def __init__(
         self,
         control: Control,
         *,
         folder: Path,
         keyring: Keyring,
-        ledger: EdgeLedger,
         porter: Porter,
         published: Path,
         clock: Callable[[], float] = time.time,
@@ -59,8 +58,6 @@ class EdgeAgent:
         self._folder = folder
         self._keyring = keyring
         self._porter = porter
-        # The same list, so that a look judges its own figures: a look later, all past entries seem to be of one second.
-        porter.desk.tally.admitted = ledger.admitted_by_lane
         self._lessons_file = PublishedFile(published / shapes.LESSONS_OF_THE_DAY_FILE, shapes.LessonsOfTheDay)
         self._clock = clock
         self._written: dict[str, object] = {}
@@ -86,6 +83,8 @@ class EdgeAgent:
             self._process, self._written = process, {}  # it started from the files: tell it all
         await self._free()
         self._figures = await self._control.variables()
+        # Before the look, so that it judges places given and claims granted of one second.
+        self._porter.desk.tally.arrivals = [self._figures.get(name, 0) for name in DRAWN]
         await self._porter.tick()
         now_s, outlook = self._clock(), self._porter.outlook
         await self._write("plan.map", plan_of(outlook, now_s=now_s))
@@ -108,8 +107,8 @@ class EdgeAgent:
         return GateSnapshot(
             inside=outlook.census.inside + outlook.census.inside_staff,
             waiting=waiting,
-            arrivals_total=self._figures.get("drawn", 0),
-            admitted_total=outlook.census.admitted_total,
+            arrivals_total=sum(self._figures.get(name, 0) for name in DRAWN),
+            admitted_total=outlook.census.claims.limited,
             refused_total=self._figures.get("refused", 0),
             capacity=outlook.capacity,
             level=outlook.level,

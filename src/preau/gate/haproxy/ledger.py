@@ -9,7 +9,7 @@ from typing import Final
 from preau.gate.haproxy.control import Control, EdgeUnavailable, Entry
 from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Census, LedgerUnavailable, Wait, Waiter
-from preau.gate.rules.places import STAFF
+from preau.gate.rules.entries import Claims
 from preau.gate.rules.state import lot_of
 from preau.tokens.ticket import LANES
 
@@ -29,7 +29,6 @@ class EdgeLedger:
     def __init__(self, control: Control) -> None:
         self._control = control
         self._door: dict[str, Wait] = {}
-        self._admitted = [0] * LANES
 
     async def census(self, *, now_s: float) -> Census:
         try:
@@ -39,22 +38,15 @@ class EdgeLedger:
         except EdgeUnavailable as error:
             raise LedgerUnavailable(str(error)) from error
         figures = next((entry.data for entry in claims if entry.key == "limited"), {})
-        self._admitted[:] = [_figure(figures, lane + 1) for lane in range(LANES)]
         places = _latest(waiting)
         return Census(
             inside=used.get("t_guests", 0) + used.get("t_unproven", 0),
             inside_staff=used.get("t_staff", 0),
-            admitted_total=sum(self._admitted[STAFF + 1 :]),
+            claims=Claims(tuple(_figure(figures, lane + 1) for lane in range(LANES)), _figure(figures, LANES + 1)),
             waiting=tuple(waiter for _, waiter in places),
             unproven=used.get("t_unproven", 0),
-            bare_total=_figure(figures, 5),
             until_s=tuple(now_s + expires_in_ms / 1000 for expires_in_ms, _ in places),
         )
-
-    @property
-    def admitted_by_lane(self) -> list[int]:
-        """Claims granted since HAProxy started, by lane, at the last census: one list, which each census fills anew."""
-        return self._admitted
 
     async def at_the_door(self, *, now_s: float) -> dict[str, Wait]:
         """The edge remembers a wait for a quarter of an hour, the agent for the day."""

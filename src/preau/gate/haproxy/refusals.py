@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from preau.gate.haproxy.maps import OLDEST_DAYS
 from preau.tokens.envelope import MAX_TOKEN_CHARS, Refusal
+from preau.tokens.ticket import LANES
 
 
 class Shown(NamedTuple):
@@ -26,7 +27,10 @@ KINDS: Final = (
     Shown("t1", "txn.bad_t", 3, r"[0-3]\.$integer\.$id", expires=False),
     Shown("c1", "txn.bad_c", 5, r"$integer\.[ptsg]\.$id\.(?:-|$id)\.[0-9a-f]{42}", expires=True),
 )
-FIGURES: Final = ("refused", "drawn", *(refusal.value for refusal in Refusal))
+DRAWN: Final = tuple(f"drawn_{lane}" for lane in range(LANES))
+"""Tickets of new people, by lane."""
+
+FIGURES: Final = ("refused", *DRAWN, *(refusal.value for refusal in Refusal))
 """What is counted: answers that told to wait, tickets of new people, and refused tokens by reason."""
 
 
@@ -38,6 +42,12 @@ def declared() -> str:
 def counted(name: str) -> str:
     """The action that counts one more."""
     return f"set-var(proc.{name}) var(proc.{name}),add(1)"
+
+
+def drawn() -> str:
+    """The rules that count a ticket of somebody who had none."""
+    rule = "    http-request {} if !ticket {{ var(txn.lane) -m int {} }}"
+    return "\n".join(rule.format(counted(name), lane) for lane, name in enumerate(DRAWN))
 
 
 def rules(folder: str, *, offset_s: int) -> str:

@@ -25,9 +25,11 @@ from preau.gate.public_draw import CACHED_S
 from preau.gate.rules.admission import UNPROVEN_S
 from preau.gate.rules.calling import OPEN
 from preau.gate.rules.discount import discounted_key
+from preau.gate.rules.places import OTHERS
 from preau.gate.visitor import MAX_BACK_CHARS
 from preau.tokens.challenge import LIFE_S, MAX_NUMBER, SHOWN_DIGITS
 from preau.tokens.seat import AFTER_LESSON_S
+from preau.tokens.ticket import LANES
 
 CONFIGURATION: Final = "haproxy.cfg"
 _TEMPLATES: Final = Path(__file__).parent / "config"
@@ -113,6 +115,7 @@ def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
         "wants_page": _wants_page(settings),
         "busy": _busy(),
         "figures": refusals.declared(),
+        "drawn": refusals.drawn(),
         "refusals": Template(refusals.rules(settings.folder, offset_s=settings.clock_offset_s)).substitute(_patterns()),
         "totals": _totals(),
         **_servers(settings),
@@ -211,7 +214,6 @@ def _integers_below(limit: int) -> str:
 
 
 def _limits(settings: EdgeSettings) -> dict[str, str]:
-    # Arrival keys are drawn for lane 3, and for lane 2 once it is served; a ticket of a lane not served is none.
     return {
         "connections_max": str(settings.connections_max),
         # HAProxy would count a second descriptor for every connection; most of them wait, and need none behind.
@@ -310,5 +312,6 @@ def _halves(address: str, width: int) -> list[str]:
 
 
 def _totals() -> str:
-    rule = "    http-request sc-inc-gpc({},2) if {{ var(txn.lane) -m int {} }}"
-    return "\n".join(rule.format(lane + 1, lane) for lane in range(4))
+    """Claims by lane; those of bare devices, of lane 3, have a count of their own."""
+    rule = "    http-request sc-inc-gpc({},2) if {{ var(txn.lane) -m int {} }}{}"
+    return "\n".join(rule.format(lane + 1, lane, " !bare" if lane == OTHERS else "") for lane in range(LANES))

@@ -1,6 +1,6 @@
 """The ledger: the only state that the gate keeps. Counts of who is inside and who is seen waiting, no more.
 
-Each method is one atomic domain operation, so that several edges on one Redis give the same verdicts. Everything is
+Each method is one atomic domain operation, so that several edges on one Redis decide alike. Everything is
 bounded and forgets by itself; losing the ledger loses nobody's place, because tickets and passes carry their meaning.
 
 - **Inside**: a pass (its ``sid``) counts until ``until_s``; each touch moves that on. Lanes 1 to 3 fill the capacity.
@@ -12,6 +12,8 @@ bounded and forgets by itself; losing the ledger loses nobody's place, because t
 """
 
 from typing import Final, NamedTuple, Protocol
+
+from preau.gate.rules.entries import Claims
 
 INSIDE_MAX: Final = 500_000
 """Passes remembered; 120 bytes each. Above it people still enter with their pass, they are only not counted."""
@@ -88,16 +90,14 @@ class Census(NamedTuple):
     """People of lanes 1 to 3 inside."""
     inside_staff: int
     """People of lane 0 inside."""
-    admitted_total: int
-    """Claims granted in lanes 1 to 3 since the ledger began."""
+    claims: Claims
+    """Claims granted since the ledger began."""
     waiting: tuple[Waiter, ...]
     """In no particular order."""
     until_s: tuple[float, ...] = ()
     """Until when each of them counts as present, in the same order: it grows when they are heard. Empty: not known."""
     unproven: int = 0
     """Of those inside, devices that showed no cookie yet."""
-    bare_total: int = 0
-    """Of ``admitted_total``, claims of devices that came without any cookie."""
 
 
 class Counts(Protocol):

@@ -5,7 +5,9 @@ After a restart it is empty and learns again from the passes that come back.
 
 from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Census, Holder, Room, Wait, Waiter
+from preau.gate.rules.entries import Claims
 from preau.gate.rules.places import STAFF
+from preau.tokens.ticket import LANES
 
 
 class _Inside:
@@ -32,7 +34,7 @@ class MemoryLedger:
         self._linked: dict[str, tuple[int, float]] = {}
         self._spent: dict[str, float] = {}
         self._at_the_door: dict[str, Wait] = {}
-        self._admitted_total = self._bare_total = 0
+        self._claimed, self._bare_total = [0] * LANES, 0
         self._claims_of_s, self._claims = 0, 0
 
     async def draw_place(self, source: str, *, now_s: float) -> int:
@@ -61,8 +63,8 @@ class MemoryLedger:
         if not known and holder.lane != STAFF and not self._counts_claim(room.claims_per_s, now_s):
             return False
         if not known:
-            self._admitted_total += holder.lane != STAFF
-            self._bare_total += holder.lane != STAFF and room.unproven is not None
+            self._claimed[holder.lane] += room.unproven is None
+            self._bare_total += room.unproven is not None
             self._forgive_source(source)
         self._left.pop(holder.sid, None)
         self._waiting.pop(holder.sid, None)
@@ -139,7 +141,7 @@ class MemoryLedger:
         until_s = tuple(until_s for _, until_s in self._waiting.values())
         limited = len(self._inside) - self._staff
         unproven = len(self._unproven)
-        return Census(limited, self._staff, self._admitted_total, waiting, until_s, unproven, self._bare_total)
+        return Census(limited, self._staff, Claims(tuple(self._claimed), self._bare_total), waiting, until_s, unproven)
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -5,8 +5,8 @@ Layout, all under one hash tag so that a cluster keeps it on one node:
 that showed no cookie yet. ``left``: sid -> until_s.
 ``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
 ``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
-``linked``: hash room -> devices, with ``links`` room -> until_s. ``spent``: nonce -> until_s. ``admitted``: counter.
-``claims``: hash of the present second and its count.
+``linked``: hash room -> devices, with ``links`` room -> until_s. ``spent``: nonce -> until_s.
+``claims``: hash of the present second and its count. ``claimed``: hash lane, or ``bare`` -> claims granted.
 """
 
 from typing import Any, Final
@@ -18,7 +18,9 @@ from redis.exceptions import RedisError
 
 from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Census, Holder, LedgerUnavailable, Room, Wait, Waiter
+from preau.gate.rules.entries import Claims
 from preau.gate.rules.places import STAFF
+from preau.tokens.ticket import LANES
 
 TIMEOUT_S: Final = 0.5
 """A ledger that takes longer is dead to a pupil who waits for a page; the gate goes on without it."""
@@ -53,8 +55,9 @@ return 1
 """
 
 _CLAIM: Final = """
-local limited, staff, left, waiting, present, counts, admitted, unproven, claims, bare = unpack(KEYS)
-local sid, is_staff, source = ARGV[1], ARGV[2] == '1', ARGV[3]
+local limited, staff, left, waiting, present, counts, unproven, claims, claimed = unpack(KEYS)
+local sid, lane, source = ARGV[1], ARGV[2], ARGV[3]
+local is_staff = lane == '0'
 local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
 local unproven_most, claims_most, second = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
 redis.call('ZREMRANGEBYSCORE', limited, '-inf', now)
@@ -72,8 +75,7 @@ if not known then
     redis.call('HINCRBY', claims, 'count', 1)
   end
   if unproven_most >= 0 then redis.call('ZADD', unproven, till, sid) end
-  if not is_staff then redis.call('INCR', admitted) end
-  if not is_staff and unproven_most >= 0 then redis.call('INCR', bare) end
+  redis.call('HINCRBY', claimed, unproven_most >= 0 and 'bare' or lane, 1)
   if tonumber(redis.call('HGET', counts, source) or 0) > 0 then redis.call('HINCRBY', counts, source, -1) end
 end
 if known then redis.call('ZREM', unproven, sid) end
@@ -185,7 +187,7 @@ return 1
 """
 
 _CENSUS: Final = """
-local limited, staff, left, waiting, present, admitted, unproven, bare = unpack(KEYS)
+local limited, staff, left, waiting, present, unproven, claimed = unpack(KEYS)
 local now = ARGV[1]
 for _, set in ipairs({limited, staff, left, unproven}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
@@ -193,9 +195,8 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
   redis.call('HDEL', waiting, gone)
 end
 return {
-  redis.call('ZCARD', limited), redis.call('ZCARD', staff), tonumber(redis.call('GET', admitted) or 0),
-  redis.call('HGETALL', waiting), redis.call('ZRANGE', present, 0, -1, 'WITHSCORES'),
-  redis.call('ZCARD', unproven), tonumber(redis.call('GET', bare) or 0),
+  redis.call('ZCARD', limited), redis.call('ZCARD', staff), redis.call('HGETALL', claimed),
+  redis.call('HGETALL', waiting), redis.call('ZRANGE', present, 0, -1, 'WITHSCORES'), redis.call('ZCARD', unproven),
 }
 """
 
@@ -235,9 +236,9 @@ class RedisLedger:
         await self._run(_NOTE, ["waiting", "present"], arguments)
 
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
-        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "admitted", "unproven", "claims", "bare"]
-        staff, unproven = int(holder.lane == STAFF), NO_BOUND if room.unproven is None else room.unproven
-        arguments = [holder.sid, staff, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
+        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "unproven", "claims", "claimed"]
+        unproven = NO_BOUND if room.unproven is None else room.unproven
+        arguments = [holder.sid, holder.lane, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
         arguments += [room.claims_per_s, int(now_s)]
         return bool(await self._run(_CLAIM, keys, arguments))
 
@@ -280,12 +281,12 @@ class RedisLedger:
             await self._run(_RESTORE, ["door", "doorbell"], arguments)
 
     async def census(self, *, now_s: float) -> Census:
-        keys = ["limited", "staff", "left", "waiting", "present", "admitted", "unproven", "bare"]
-        limited, staff, admitted, waiting, present, *devices = await self._run(_CENSUS, keys, [now_s])
+        keys = ["limited", "staff", "left", "waiting", "present", "unproven", "claimed"]
+        limited, staff, claimed, waiting, present, unproven = await self._run(_CENSUS, keys, [now_s])
         places = tuple(_waiter(tid, place) for tid, place in zip(waiting[::2], waiting[1::2], strict=True))
         until_s = {tid: float(text) for tid, text in zip(present[::2], present[1::2], strict=True)}
         known = tuple(until_s.get(place.tid, now_s) for place in places)
-        return Census(int(limited), int(staff), int(admitted), places, known, *map(int, devices))
+        return Census(int(limited), int(staff), _claims(claimed), places, known, int(unproven))
 
     async def close(self) -> None:
         await self._redis.aclose()
@@ -298,6 +299,11 @@ class RedisLedger:
             return await script(keys=[f"{self._prefix}:{key}" for key in keys], args=arguments)
         except (RedisError, OSError) as error:
             raise LedgerUnavailable(str(error)) from error
+
+
+def _claims(claimed: list[str]) -> Claims:
+    totals = {kind: int(total) for kind, total in zip(claimed[::2], claimed[1::2], strict=True)}
+    return Claims(tuple(totals.get(str(lane), 0) for lane in range(LANES)), totals.get("bare", 0))
 
 
 def _waiter(tid: str, place: str) -> Waiter:

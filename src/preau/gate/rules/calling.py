@@ -113,7 +113,7 @@ class Caller:
             self._take(head)
 
     def spend(self, people: int) -> None:
-        """People entered without a call: staff, or through an open lane."""
+        """People entered without a call, through an open lane."""
         self._budget -= people
 
     def stand(self) -> Stand:

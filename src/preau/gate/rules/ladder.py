@@ -34,10 +34,11 @@ LONG_WAIT_S: Final = 300.0
 class Signs(NamedTuple):
     """What the porter knows in a second.
 
-    ``utilisation``: work finished over capacity, of the resource that binds. ``queue_s``: its mean queueing time, and
-    ``target_queue_s`` the most that is normal. ``expected_per_s``: people expected by the timetable, ``rate_per_s``:
-    people who can enter. ``pupils_wait_s``: how long the last class called will have waited. ``verdict``: of
-    ``rules.verdict``. ``answers``: whether application and database do.
+    Of the resources that entries need: ``utilisation``, work finished over capacity, the highest; ``queue_s``, mean
+    queueing time, the longest, and ``target_queue_s`` the most that is normal. ``expected_per_s``: people expected by
+    the timetable, 0 also where there is none; ``rate_per_s``: people who can enter. ``pupils_wait_s``: how long the
+    pupils with a lesson who wait now will wait. ``verdict``: of ``rules.verdict``. ``answers``: whether application
+    and database do.
     """
 
     utilisation: float

@@ -94,13 +94,15 @@ class Plan(msgspec.Struct, frozen=True):
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What the porter saw. ``groups`` sorted by key within each lane; ``inside`` counts lanes 1 to 3.
 
+    ``entered``: of these lanes, since the last look, without bare devices: they have entries of their own, which nobody
+    else pays for; 0 also where it is not known.
     ``calls_per_s``: the rate of the controller; None: not known, the house is filled in FILL_S.
     """
 
     now_s: float
     capacity: int
     inside: int
-    admitted_total: int
+    entered: int
     groups: Sequence[Group]
     leaves_per_s: float = 0.0
     calls_per_s: float | None = None
@@ -122,8 +124,6 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What the count of the called came out too low by, so that chance is not taken for people who walked in."""
     newly_called: int = 0
     """People who were called for the latest second, and those who entered in it through an open lane."""
-    admitted_total: int | None = None
-    """None: not looked yet. Counters of a store or of HAProxy outlive the porter: at the first look nobody entered."""
     unused_since_s: float | None = None
     """Since when places stand free although somebody is called, and nobody enters."""
 
@@ -148,8 +148,7 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         rate = _filling_rate(situation.capacity)
     second, stand = _recall(memory, situation)
     newly_called = _called_between(memory.ahead[0], stand, situation.groups)
-    entered = _entered_since(memory, situation.admitted_total)
-    memory = _forgive_no_shows(memory, stand, situation, free=free, came=entered > 0)
+    memory = _forgive_no_shows(memory, stand, situation, free=free)
     lately_per_s = max(rate, RATE_FADES * memory.rate_per_s)
     caller = Caller(
         stand,
@@ -158,7 +157,8 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         floors=situation.floors,
         at_most=max(LEAST_CALLED, CALLED_AT_MOST_S * lately_per_s),
     )
-    walked_over = memory.walked_over + entered - (stand.outstanding - caller.outstanding + caller.newly_called)
+    by_the_calls = stand.outstanding - caller.outstanding + caller.newly_called
+    walked_over = memory.walked_over + situation.entered - by_the_calls
     walked_in = max(0, int(walked_over))
     caller.spend(walked_in)
     newly_called += walked_in
@@ -179,11 +179,6 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         walked_over=max(walked_over - walked_in, -lately_per_s),
     )
     return _plan(situation, tuple(marks), ahead[0], rate), kept
-
-
-def _entered_since(memory: Memory, admitted_total: int) -> int:
-    """How many entered since the last look; 0 at the first one, and where the counter went back (a new store)."""
-    return 0 if memory.admitted_total is None else max(0, admitted_total - memory.admitted_total)
 
 
 def _filling_rate(capacity: int) -> float:
@@ -221,16 +216,16 @@ def _called_between(before: Stand, stand: Stand, groups: Sequence[Group]) -> int
     )
 
 
-def _forgive_no_shows(memory: Memory, stand: Stand, situation: Situation, *, free: int, came: bool) -> Memory:
+def _forgive_no_shows(memory: Memory, stand: Stand, situation: Situation, *, free: int) -> Memory:
     if abs(situation.now_s - memory.forgiven_at_s) >= FORGIVEN_S:
         memory = msgspec.structs.replace(memory, forgiven=(0,) * LANES)
     since_s = memory.unused_since_s
-    if not free or came or since_s is None:
+    if not free or situation.entered or since_s is None:
         since_s = situation.now_s if free else None
     elif abs(situation.now_s - since_s) >= NO_SHOW_S:  # a clock that went back must not keep the line waiting
         memory = msgspec.structs.replace(memory, forgiven=stand.called, forgiven_at_s=situation.now_s)
         since_s = situation.now_s
-    return msgspec.structs.replace(memory, admitted_total=situation.admitted_total, unused_since_s=since_s)
+    return msgspec.structs.replace(memory, unused_since_s=since_s)
 
 
 def _waits(stand: Stand, marks: Sequence[int], now_s: float) -> tuple[int, ...]:

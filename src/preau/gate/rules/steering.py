@@ -30,7 +30,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What the porter saw in a second.
 
     ``readings``: by resource; empty: nobody measures, and the house is filled by its places alone. ``expected_per_s``:
-    people expected by the timetable; None: there is none. ``pupils_wait_s``: how long pupils with a lesson wait now.
+    people expected by the timetable; None: there is none. ``entered`` and ``called``: as in ``controller.Look``.
+    ``pupils_wait_s``: how long pupils with a lesson wait now.
     ``turnout``: who comes and comes back; None: not known yet.
     """
 

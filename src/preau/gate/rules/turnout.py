@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from preau.gate.rules.entries import NOBODY, Came
 from preau.gate.rules.places import OTHERS
 from preau.gate.rules.state import PACE_LONGEST_S, pace_s
 from preau.tokens.ticket import LANES
@@ -39,13 +40,6 @@ class Waiting(NamedTuple):
     until_s: float
 
 
-class Totals(NamedTuple):
-    """By lane, since some beginning: claims granted, and places given (0 where the engine does not count them)."""
-
-    entered: tuple[int, ...]
-    drawn: tuple[int, ...]
-
-
 class Turnout(NamedTuple):
     """``cards_per_s``, ``others_per_s``: people who came, with a card or class link, and in lane 3.
 
@@ -70,34 +64,42 @@ class Doorstep:
 
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
-        self._totals = Totals((0,) * LANES, (0,) * LANES)
         self._sample = 0
         self._came: deque[tuple[int, int]] = deque(maxlen=WINDOW_S)
         self._back = self._lost = 0.0
         self._many = False
         """Whether lane 3 may be flooded: only then is anybody asked to show a ticket twice."""
 
-    def look(self, waiting: Sequence[Waiting], totals: Totals, *, sample: int, now_s: float) -> Turnout | None:
+    def look(
+        self,
+        waiting: Sequence[Waiting],
+        came: Came,
+        *,
+        sample: int,
+        now_s: float,
+    ) -> Turnout | None:
         """What one more second says; None while there is nothing to compare it with.
 
         Args:
             waiting: who is heard waiting, one in ``sample`` of all.
-            totals: what the engine has counted.
+            came: since the last look; nothing is told of a second of which it is not known who entered.
             sample: one in so many is heard.
             now_s: wall clock.
         """
         begins, knows_until = sample != self._sample, all(one.until_s for one in waiting)
         self._many = knows_until and sum(one.lane == OTHERS for one in waiting) >= FEW
         new, gone = self._compare(waiting, now_s)
-        claims, drawn = _more(totals.entered, self._totals.entered), _more(totals.drawn, self._totals.drawn)
-        self._totals, self._sample = totals, sample
-        if begins:
+        self._sample = sample
+        if begins or came.entered is None:
             return None
-        walked_in = [max(0, claims[lane] - sample * gone[lane]) for lane in range(LANES)]
-        # An engine that counts the places it gives sees also those for which the ledger has no room.
-        came = [max(sample * new[lane] + walked_in[lane], drawn[lane]) for lane in range(LANES)]
-        self._came.append((sum(came[:OTHERS]), came[OTHERS]))
-        self._back = FADES * self._back + min(gone[OTHERS], claims[OTHERS] / sample)
+        entered = came.entered.by_lane
+        walked_in = [max(0, claims - sample * missing) for claims, missing in zip(entered, gone, strict=True)]
+        walked_in[OTHERS] += came.entered.bare  # they never waited, whoever did
+        # The places given count also those for which the ledger has no room.
+        given = came.drawn or NOBODY
+        arrived = [max(sample * new[lane] + walked_in[lane], given[lane]) for lane in range(LANES)]
+        self._came.append((sum(arrived[:OTHERS]), arrived[OTHERS]))
+        self._back = FADES * self._back + min(gone[OTHERS], entered[OTHERS] / sample)
         self._lost *= FADES
         if knows_until:
             polling = sum(self.may_be_called(one.tid) for one in waiting)
@@ -153,10 +155,6 @@ class Doorstep:
             others_per_s=sum(without for _, without in self._came) / len(self._came),
             shown_again=self._back / judged if knows_until and judged >= JUDGED_LEAST else None,
         )
-
-
-def _more(now: Sequence[int], before: Sequence[int]) -> list[int]:
-    return [max(0, late - early) for late, early in zip(now, before, strict=True)]
 
 
 def _longest_silence_s(waiting: int) -> float:

@@ -32,8 +32,6 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """People present before the gate, estimated."""
     arrived: int
     """People who have come to the gate since the start."""
-    admitted_total: int
-    """Entries of the limited lanes since the start."""
     groups: Sequence[Group]
     """Present people, sorted by lane and key, each voice standing for ``sample``."""
     sample: int

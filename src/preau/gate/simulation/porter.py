@@ -64,7 +64,7 @@ class PlanPolicy:
             now_s=now_s,
             capacity=PLACES_FOR_ALL,
             inside=seen.inside,
-            admitted_total=seen.admitted_total,
+            entered=seen.entered,
             groups=seen.groups,
             calls_per_s=self._law.calls_per_s(now_s, seen, called=self._memory.newly_called),
         )

@@ -110,7 +110,6 @@ def _seen(crowd: Crowd, served: Served, behind: Behind, entered_before: int) -> 
         entered=crowd.entered - entered_before,
         waiting=sum(group.people for group in groups),
         arrived=crowd.arrived,
-        admitted_total=crowd.entered,
         groups=groups,
         sample=sample,
     )
