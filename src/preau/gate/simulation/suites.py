@@ -25,6 +25,9 @@ from preau.gate.simulation.world import World, draw
 
 DRAIN_PEOPLE: Final = 100_000
 TOWN: Final = 104_000
+FURTHER_DAYS: Final = 7
+"""One day's chance moves the utilisation by a hundredth: what a law reaches is said by the worst of eight."""
+
 COUNTRY_CLASSES: Final = 460_000
 """Class groups of 12.7 million people."""
 
@@ -68,12 +71,12 @@ class Suite:
         self._say(_line(measures, cpu_s))
         return run
 
-    def measures(self, scenario: str, policy: str) -> Measures:
+    def measures(self, scenario: str, policy: str, *, day: int = 0) -> Measures:
         """What was measured of a run of this suite."""
         return next(
             entry.measures
             for entry in self._entries
-            if (entry.measures.scenario, entry.measures.policy) == (scenario, policy)
+            if (entry.measures.scenario, entry.measures.policy, entry.measures.day) == (scenario, policy, day)
         )
 
     def gains(self, scenario: str, policy: str, over: str) -> None:
@@ -111,13 +114,23 @@ def drains(suite: Suite, *, people: int = DRAIN_PEOPLE, policies: Sequence[str] 
         for policy in policies:
             suite.run(world, LINEUP[policy](world.scenario))
     if "preau" in policies:
-        base = suite.measures("base", "preau")
+        days = [suite.measures("base", "preau"), *_further_days(suite, people)]
+        used = [day.utilisation_waiting or 0.0 for day in days]
         suite.targets += [
-            Target("base: utilisation while waiting", 0.88, base.utilisation_waiting or 0.0, at_most=False),
-            Target("base: seconds overloaded", 35, base.overloaded_s, at_most=True),
+            Target("base: utilisation while waiting", 0.88, used[0], at_most=False),
+            Target("base: the same, least of eight days", 0.88, min(used), at_most=False),
+            Target("base: seconds overloaded", 35, days[0].overloaded_s, at_most=True),
+            Target("base: the same, most of eight days", 35, max(day.overloaded_s for day in days), at_most=True),
         ]
         if "fifo" in policies:
             suite.gains("base", "preau", "fifo")
+
+
+def _further_days(suite: Suite, people: int) -> Iterator[Measures]:
+    for day in range(1, FURTHER_DAYS + 1):
+        world = suite.world(drain("base", people), day=day)
+        suite.run(world, LINEUP["preau"](world.scenario))
+        yield suite.measures("base", "preau", day=day)
 
 
 def resources(suite: Suite, *, people: int = DRAIN_PEOPLE) -> None:
