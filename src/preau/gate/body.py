@@ -27,14 +27,21 @@ class BodyLimits(NamedTuple):
 SCHOOL_BODY: Final = BodyLimits(most_bytes=1_048_576, most_s=15.0, grace_s=2.0, least_bytes_per_s=1000)
 """Forms, journals of 200 events and pictures' references fit; course files are imported by the operator. GPRS is five
 times faster than asked here, and who sends a byte now and then to keep a place loses it in two seconds."""
-SIGN_IN_BODY: Final = BodyLimits(most_bytes=16_384, most_s=3.0, grace_s=3.0, least_bytes_per_s=1000)
-"""A name and a password, or a code, with the address to come back to: one packet, ten times over."""
+SIGN_IN_BODY: Final = BodyLimits(most_bytes=8192, most_s=3.0, grace_s=3.0, least_bytes_per_s=1000)
+"""A name and a password, or a code, with the address to come back to: one packet, five times over. It fits whole into
+what HAProxy holds of a request, so that no turn is ever held while bytes are awaited."""
+WHOLE_BYTES: Final = 12_000
+"""A body up to here is awaited without any place; a larger one is an upload. HAProxy, which holds 14.4 kB of a request
+at least, counts the head too."""
+UPLOADS_PER_VISITOR: Final = 2
+"""Uploads of one visitor inside, at once: who sends slowly holds up little but himself."""
 
 
 class BodyRefusal(StrEnum):
     """Why a body was not taken; the code of the answer."""
 
     NO_ROOM = "no_room"
+    UPLOADS_FULL = "uploads_full"
     TOO_LARGE = "body_too_large"
     SLOW = "body_slow"
     BROKEN_OFF = "body_broken_off"
@@ -42,7 +49,13 @@ class BodyRefusal(StrEnum):
     @property
     def status(self) -> int:
         """Of the answer."""
-        return {self.NO_ROOM: 503, self.TOO_LARGE: 413, self.SLOW: 408, self.BROKEN_OFF: 400}[self]
+        return {
+            self.NO_ROOM: 503,
+            self.UPLOADS_FULL: 429,
+            self.TOO_LARGE: 413,
+            self.SLOW: 408,
+            self.BROKEN_OFF: 400,
+        }[self]
 
 
 class Readers:
@@ -78,7 +91,7 @@ class Readers:
             self._places[sender] += 1
             self._bytes += size
             try:
-                yield await _read(receive, self._limits)
+                yield await read_whole(receive, self._limits)
             finally:
                 self._bytes -= size
                 self._places[sender] -= 1
@@ -110,7 +123,13 @@ def replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _read(receive: Receive, limits: BodyLimits) -> bytes | BodyRefusal:
+def is_upload(scope: Scope) -> bool:
+    """Whether what is brought needs a place while it comes; what does not say its length does."""
+    return brings_body(scope) and _declared_bytes(scope, SCHOOL_BODY) > WHOLE_BYTES
+
+
+async def read_whole(receive: Receive, limits: BodyLimits) -> bytes | BodyRefusal:
+    """The body, or why it was not taken."""
     chunks, size = [], 0
     began_s = asyncio.get_running_loop().time()
     while True:

@@ -19,7 +19,17 @@ import structlog
 
 from preau.gate.answers import Answer, write
 from preau.gate.behind import Application, Behind, Receive, Send
-from preau.gate.body import SCHOOL_BODY, SIGN_IN_BODY, BodyRefusal, Readers, replayed
+from preau.gate.body import (
+    SCHOOL_BODY,
+    SIGN_IN_BODY,
+    UPLOADS_PER_VISITOR,
+    BodyRefusal,
+    Readers,
+    brings_body,
+    is_upload,
+    read_whole,
+    replayed,
+)
 from preau.gate.doorkeeper import Admitted, Doorkeeper
 from preau.gate.hall import OWN_PATHS, STATE_PATH, Hall, refused
 from preau.gate.ledger.interface import Ledger
@@ -64,6 +74,9 @@ As many of its bodies are read at once."""
 
 SIGN_IN_READING: Final = 512
 """Bodies of the sign-in lane being read at once, before they join its line: of at most 16 KiB and 3 s each."""
+
+UPLOADS: Final = 1024
+"""Uploads of people inside that come at once: 1 GiB at the very most, and 512 slow senders before others wait."""
 
 SOCKET_TOUCH_S: Final = 60.0
 TOUCHES_PER_STAY: Final = 3
@@ -151,6 +164,9 @@ class Engine:
             per_sender=SIGN_IN_PER_SOURCE,
             most_bytes=SIGN_IN_READING * SIGN_IN_BODY.most_bytes,
         )
+        self._uploads = Readers(
+            SCHOOL_BODY, most=UPLOADS, per_sender=UPLOADS_PER_VISITOR, most_bytes=UPLOADS * SCHOOL_BODY.most_bytes
+        )
         self._refused_total = 0
         self._tokens_refused: Counter[Refusal] = Counter()
 
@@ -212,12 +228,29 @@ class Engine:
     async def _by_the_door(self, request: Request, staying: Admitted | None, receive: Receive, send: Send) -> None:
         verdict = staying or await self._keeper.enter(request.visitor, now_s=request.now_s)
         if isinstance(verdict, Admitted):
-            await self._go_on(request, verdict.cookies, verdict.admission.sid, receive, send)
+            await self._go_in(request, verdict, receive, send)
         elif request.is_homework:
             await self._by_the_write_lane(request, verdict.cookies, receive, send)
         else:
             self._refused_total += 1
             await write(send, self._hall.waiting(request, verdict), head=request.method == "HEAD")
+
+    async def _go_in(self, request: Request, admitted: Admitted, receive: Receive, send: Send) -> None:
+        """The body first: behind the gate its places are those of a whole network, which one slow sender would hold."""
+        sid, cookies = admitted.admission.sid, admitted.cookies
+        async with self._received(request, receive, sid) as body:
+            if isinstance(body, BodyRefusal):
+                await write(send, self._hall.not_received(request, body, cookies))
+            else:
+                await self._go_on(request, cookies, sid, replayed(body, receive) if body else receive, send)
+
+    @contextlib.asynccontextmanager
+    async def _received(self, request: Request, receive: Receive, sid: str) -> AsyncIterator[bytes | BodyRefusal]:
+        if not is_upload(request.scope):
+            yield await read_whole(receive, SCHOOL_BODY) if brings_body(request.scope) else b""
+            return
+        async with self._uploads.ahead(request.scope, receive, sid) as body:
+            yield BodyRefusal.UPLOADS_FULL if body is BodyRefusal.NO_ROOM else body
 
     async def _by_the_sign_in_lane(self, request: Request, receive: Receive, send: Send) -> None:
         """Past the queue; when the lane has filled up before the request has come whole, by the door like others."""

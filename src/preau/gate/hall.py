@@ -121,6 +121,9 @@ class Hall:
         again = _("recommence") if request.is_pupil else _("recommencez")
         text = {
             BodyRefusal.TOO_LARGE: _("Cet envoi est trop gros pour être reçu ici."),
+            BodyRefusal.UPLOADS_FULL: _(
+                "D’autres envois sont encore en cours : celui-ci pourra repartir quand ils seront arrivés."
+            ),
             BodyRefusal.SLOW: _("L’envoi a pris trop de temps : {again} quand la connexion va mieux."),
         }.get(refusal, _("L’envoi s’est interrompu : {again}.")).format(again=again)
         if not request.wants_page:

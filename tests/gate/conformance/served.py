@@ -115,9 +115,7 @@ async def behind_haproxy(
     control = Control(folder / "edge.sock")
     ledger = EdgeLedger(control)
     porter = Porter(ledger, capacity=capacity, published=published, pilot=pilot, clock=clock)
-    agent = EdgeAgent(
-        control, folder=folder, keyring=keyring, porter=porter, published=published, clock=clock
-    )
+    agent = EdgeAgent(control, folder=folder, keyring=keyring, porter=porter, published=published, clock=clock)
     keys, plan = maps.key_lines(keyring, now_s=clock()), plan_of(porter.outlook, now_s=clock())
     draw = draw_json(keyring, now_s=clock()).decode()
     write_files(folder, render(settings, keys, plan, porter.outlook.state_json.decode(), draw))

@@ -7,8 +7,9 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ import pytest
 from gate.conformance.client import JSON, SECRET, GateOnAPort, free_port
 from gate.conformance.served import SCHOOL
 from gate.conformance.test_entry import card_of
+from preau.gate.body import UPLOADS_PER_VISITOR
 from preau.gate.haproxy import maps
 from preau.gate.haproxy.control import Control
 from preau.gate.haproxy.ledger import EdgeLedger
@@ -206,6 +208,48 @@ def test_only_the_socket_of_a_live_class_passes_by_the_line_of_the_school(edge: 
     claims = edge.ticket(age_s=5, tid="claimsCLAIM")
     edge.ask("/journee/", cookies=claims, **opening)
     assert requests_by_backend(edge)["live"] == 1
+
+
+def test_nothing_is_sent_to_what_is_open_to_everybody(edge: EdgeAlone) -> None:
+    for accept, told in ((JSON, '"body_too_large"'), ("text/html", "trop gros")):
+        reply = edge.ask("/static/site.css", method="POST", body=b"x" * 20_000, accept=accept)
+        assert (reply.status, told in reply.body) == (413, True)
+
+
+def says_too_slow(listening: socket.socket) -> None:
+    """An application that answers ahead of the body and leaves its line open."""
+    kept = []
+    with suppress(OSError):  # it is over when the test is
+        while True:
+            line, _peer = listening.accept()
+            kept.append(line)
+            line.recv(65_536)
+            line.sendall(b'HTTP/1.1 408 Request Timeout\r\nContent-Length: 11\r\n\r\n"body_slow"')
+
+
+def test_who_was_told_that_he_is_too_slow_holds_no_place_any_more(tmp_path: Path) -> None:
+    if haproxy_binary() is None:
+        pytest.skip("HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
+    with socket.create_server(("127.0.0.1", 0)) as application, ExitStack() as stack:
+        Thread(target=says_too_slow, args=(application,), daemon=True).start()
+        port = application.getsockname()[1]
+        edge = stack.enter_context(edge_running(settings_of(tmp_path, application=f"127.0.0.1:{port}")))
+        edge.plan((0, 0, 0, 2**63 - 1))
+        cookies = edge.ticket(age_s=5, tid="tooSLOWtooS")
+        inside = {**cookies, **edge.ask("/attente/?vers=/", cookies=cookies).cookies}
+        work = {"carnet": card_of(edge, Role.GUARDIAN)}
+        edge.plan((0, 0, 0, 0))
+        for path, shown in (("/carnet/", inside), ("/travail/x", work)):
+            pairs = "; ".join(f"{name}={value}" for name, value in shown.items())
+            head = (
+                f"POST {path} HTTP/1.1\r\nHost: x\r\nAccept: {JSON}\r\nContent-Length: 50000\r\nCookie: {pairs}\r\n\r\n"
+            )
+            for _ in range(2 * UPLOADS_PER_VISITOR + 1):
+                slow = stack.enter_context(socket.create_connection(("127.0.0.1", edge.port), timeout=5))
+                slow.sendall(head.encode() + b"x" * 20_000)
+                answer = slow.recv(65_536)
+                assert answer.startswith(b"HTTP/1.1 408 "), answer
+                assert b'"body_slow"' in answer
 
 
 def test_the_census_counts_what_came_in_and_what_waits(edge: EdgeAlone) -> None:

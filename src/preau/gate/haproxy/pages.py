@@ -233,6 +233,13 @@ NOTICES: Final = {
         action=_("Recommencer"),
         href="",
     ),
+    "uploads_full": Notice(
+        code="uploads_full",
+        title=_("L’envoi n’est pas arrivé"),
+        text=_("D’autres envois sont encore en cours : celui-ci pourra repartir quand ils seront arrivés."),
+        action=_("Recommencer"),
+        href="",
+    ),
     "slow": Notice(
         code="body_slow",
         title=_("L’envoi n’est pas arrivé"),

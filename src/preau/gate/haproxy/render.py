@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from preau.gate.answers import refusal_json
-from preau.gate.body import SIGN_IN_BODY
+from preau.gate.body import SCHOOL_BODY, SIGN_IN_BODY, UPLOADS_PER_VISITOR, WHOLE_BYTES
 from preau.gate.favours import CHALLENGE_PATH, CHALLENGE_REFUSED
 from preau.gate.hall import DRAW_PATH, SOLVER_CACHED_S
 from preau.gate.haproxy import maps, pages, refusals
@@ -36,7 +36,7 @@ _TEMPLATES: Final = Path(__file__).parent / "config"
 PARTS: Final = (
     *("names", "shown", "way_back", "draws", "new_ticket", "stays", "claims", "waits"),
     *("to_the_application", "settles", "own_errors", "masks", "cookies", "room"),
-    *("class_link", "favours", "rare_pages", "too_large"),
+    *("too_large", "too_slow", "uploads", "class_link", "favours", "rare_pages"),
 )
 """Files beside the template, in an order in which each may hold those before it."""
 
@@ -140,6 +140,8 @@ def _answers(settings: EdgeSettings, csp: str) -> dict[str, str]:
         "resting_headers": resting_head(settings, csp),
         "notice_headers": f' hdr cache-control no-store hdr content-security-policy "{csp}"{own_headers(settings)}',
         "too_large_json": refusal_json("body_too_large", _("Cet envoi est trop gros pour être reçu ici.")).decode(),
+        "too_slow_json": refusal_json("body_slow", pages.NOTICES["slow"].text).decode(),
+        "uploads_full_json": refusal_json("uploads_full", pages.NOTICES["uploads_full"].text).decode(),
         "method_unknown": refusal_json("method_unknown", _("Cette façon de demander n’existe pas ici.")).decode(),
         "ticket_cookie_s": str(TICKET_COOKIE_S),
         "cookie_attributes": f"; Path=/; HttpOnly; SameSite=Lax{'; Secure' if settings.secure else ''}",
@@ -231,7 +233,9 @@ def _limits(settings: EdgeSettings) -> dict[str, str]:
         "homework_per_card": str(settings.homework_per_card),
         "homework_line": str(settings.homework_line),
         "sign_in_bytes": str(SIGN_IN_BODY.most_bytes),
-        "undeclared_bytes": str(SIGN_IN_BODY.most_bytes // 3),
+        "school_bytes": str(SCHOOL_BODY.most_bytes),
+        "whole_bytes": str(WHOLE_BYTES),
+        "uploads_per_visitor": str(UPLOADS_PER_VISITOR),
         "sign_in_line": str(settings.sign_in_line),
         "sign_in_per_source": str(settings.sign_in_per_source),
     }
@@ -277,8 +281,11 @@ def _servers(settings: EdgeSettings) -> dict[str, str]:
     """
     application, standby = f"server application {settings.application}", f"server standby {settings.standby}"
     school = f"maxconn {settings.school_width}"
+    uploads = f"maxconn {settings.uploads_width}"
+    upload_halves = _halves(settings.application, settings.uploads_width)
     rows = {
         "school": [f"{application} {school}"],
+        "uploads": upload_halves,
         "open": [application],
         "homework": _halves(settings.application, settings.homework_width),
         "sign_in": _halves(settings.application, settings.sign_in_width),
@@ -290,6 +297,7 @@ def _servers(settings: EdgeSettings) -> dict[str, str]:
         work = f"maxconn {settings.homework_width}"
         rows |= {
             "school": [over, by_it, f"{application} {school}", f"{standby} weight 0 {school} {watched}"],
+            "uploads": [over, by_it, *upload_halves, f"{standby} weight 0 {uploads} {watched}"],
             "open": [
                 over,
                 "retries 3",

@@ -34,8 +34,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
             two per connection, and does not start with fewer.
         source_connections_per_10_s: connections that one address may open in ten seconds before its next are refused
             ahead of the TLS handshake; a school of 1,200 behind one address opens 7,200 in its worst ten seconds.
-        school_width, homework_width, sign_in_width: requests under way at once in the application, by backend; the last
-            two in halves, of which one card or one source has one.
+        school_width, uploads_width, homework_width, sign_in_width: requests under way at once in the application, by
+            backend; all but the first in halves, of which one visitor, card or source has one.
         homework_line, sign_in_line: those under way or waiting, in all.
         homework_per_card, sign_in_per_source: of these, of one card, from one network source.
         clock_offset_s: seconds added to the clock, for tests.
@@ -59,6 +59,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     descriptors: int = 0
     source_connections_per_10_s: int = 10_000
     school_width: int = 48
+    uploads_width: int = 6
     homework_width: int = 8
     homework_line: int = 400
     homework_per_card: int = 16
