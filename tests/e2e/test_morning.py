@@ -1,4 +1,7 @@
-"""One morning, end to end, in real browsers: capacity two, a teacher, three pupils, a stranger, and a power cut."""
+"""One morning, end to end, in real browsers: capacity two, a teacher, three pupils, a stranger, and a power cut.
+
+Lived through twice: with the embedded gate, and with HAProxy in front of the school.
+"""
 
 import re
 import sqlite3
@@ -11,17 +14,21 @@ from playwright.sync_api import Browser, Page, expect
 from browser import DESKTOP, PHONE, chromium, write_tone
 from e2e.device import Device, people_before, waits
 from e2e.people import CLASSMATES, COLLEGE_PUPIL, TEACHER, sign_in
+from preau.gate.haproxy.process import haproxy_binary
 from preau_process import PreauProcess
 
 pytestmark = pytest.mark.browser
+NEEDS_HAPROXY = pytest.mark.skipif(
+    haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)"
+)
 TONE_HZ = 440.0
 
 
 class Morning:
     """The people of the story and the machine that serves them."""
 
-    def __init__(self, server: PreauProcess, voice: Browser, others: Browser) -> None:
-        self.server = server
+    def __init__(self, server: PreauProcess, edge: str, voice: Browser, others: Browser) -> None:
+        self.server, self.edge = server, edge
         self.teacher = Device(voice, server.url, viewport=DESKTOP, permissions=["microphone"])
         self.ines, self.malo, self.aicha = (Device(others, server.url, viewport=PHONE) for _ in range(3))
         self.stranger = Device(others, server.url, viewport=PHONE)
@@ -32,15 +39,15 @@ class Morning:
         return (self.teacher, *self.pupils)
 
 
-@pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
+@pytest.fixture(scope="module", params=["embedded", pytest.param("haproxy", marks=NEEDS_HAPROXY)])
+def morning(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
     folder = tmp_path_factory.mktemp("morning")
     tone = write_tone(folder / "voice.wav", hertz=TONE_HZ)
     server = PreauProcess(folder / "var")
     with chromium(microphone=tone) as voice, voice.new_context():
         others = voice.browser_type.launch(executable_path="/usr/bin/chromium", args=FLAGS_OF_OTHERS)
         try:
-            yield Morning(server, voice, others)
+            yield Morning(server, request.param, voice, others)
         finally:
             others.close()
             server.stop()
@@ -65,7 +72,8 @@ def test_the_morning(morning: Morning) -> None:
 
 
 def yesterday_everybody_signed_in(morning: Morning) -> None:
-    morning.server.start()
+    morning.server.start(PREAU_EDGE=morning.edge)
+    assert (morning.server.data / "edge/haproxy.cfg").exists() == (morning.edge == "haproxy")
     sign_in(morning.teacher.page, morning.server.url, TEACHER)
     for device, account in zip(morning.pupils, CLASSMATES, strict=True):
         sign_in(device.page, morning.server.url, account)
@@ -75,7 +83,7 @@ def yesterday_everybody_signed_in(morning: Morning) -> None:
     morning.server.stop()
     for device in morning.everybody:
         device.sleeps_until_morning()
-    morning.server.start(PREAU_CAPACITY="2")
+    morning.server.start(PREAU_CAPACITY="2", PREAU_EDGE=morning.edge)
 
 
 def the_teacher_opens_the_class(morning: Morning) -> str:
@@ -140,7 +148,7 @@ def she_raises_a_hand_and_hears_the_teacher(morning: Morning) -> None:
 def the_machine_is_killed_and_nothing_is_lost(morning: Morning) -> None:
     morning.server.kill()
     expect(morning.aicha.page.get_by_text(re.compile("Ligne coupée"))).to_be_visible()
-    morning.server.start(PREAU_CAPACITY="50")
+    morning.server.start(PREAU_CAPACITY="50", PREAU_EDGE=morning.edge)
     for device in (morning.teacher, morning.ines, morning.aicha):
         expect(device.page.get_by_text("Ligne bonne")).to_be_visible(timeout=30_000)
         assert "/connexion" not in device.page.url
