@@ -39,7 +39,7 @@ async def test_a_flood_is_judged_narrowed_and_written_down_and_nobody_is_blocked
     gate.porter.pilot = Pilot(journal=LadderJournal(gate.published))
     expect(gate, 1.0)
     await gate.seconds_pass(2)
-    await flooded(gate, 45)
+    await flooded(gate, 55)
     assert gate.porter.outlook.level == SIEGE
     assert gate.porter.outlook.unproven == unproven_places(40, siege=True) == 1
     assert (report(gate)["verdict"], report(gate)["level_reason"]) == ("attack", "attack")
@@ -64,7 +64,16 @@ async def test_a_flood_is_judged_narrowed_and_written_down_and_nobody_is_blocked
 async def test_without_a_timetable_nobody_is_accused(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=40)
     await gate.seconds_pass(2)
-    await flooded(gate, 45)
+    await flooded(gate, 55)
+    assert gate.porter.outlook.level < SIEGE
+
+
+async def test_a_timetable_that_nobody_wrote_again_accuses_nobody(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=40)
+    expect(gate, 1.0)
+    gate.clock.now_s += 2 * 3600
+    await gate.seconds_pass(2)
+    await flooded(gate, 55)
     assert gate.porter.outlook.level < SIEGE
 
 
@@ -73,7 +82,7 @@ async def test_a_school_on_new_devices_whose_browsers_poll_is_no_attack(make_gat
     expect(gate, 1.0)
     await gate.seconds_pass(2)
     people = []
-    for second in range(45):
+    for second in range(60):
         people += [gate.person(f"198.51.100.{second}") for _ in range(ROBOTS_PER_S)]
         for person in people[second % 8 :: 8]:
             await person.asks("/attente/etat.json?b=1" if person.cookies else "/")

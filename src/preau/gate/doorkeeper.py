@@ -1,4 +1,4 @@
-"""The doorkeeper: a visitor in, a verdict out. Rules decide, the ledger counts, tokens are minted here."""
+"""The doorkeeper: a visitor in, a decision out. Rules decide, the ledger counts, tokens are minted here."""
 
 import secrets
 from collections import OrderedDict

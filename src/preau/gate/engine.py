@@ -226,14 +226,14 @@ class Engine:
             await self._by_the_door(request, staying, receive, send)
 
     async def _by_the_door(self, request: Request, staying: Admitted | None, receive: Receive, send: Send) -> None:
-        verdict = staying or await self._keeper.enter(request.visitor, now_s=request.now_s)
-        if isinstance(verdict, Admitted):
-            await self._go_in(request, verdict, receive, send)
+        decision = staying or await self._keeper.enter(request.visitor, now_s=request.now_s)
+        if isinstance(decision, Admitted):
+            await self._go_in(request, decision, receive, send)
         elif request.is_homework:
-            await self._by_the_write_lane(request, verdict.cookies, receive, send)
+            await self._by_the_write_lane(request, decision.cookies, receive, send)
         else:
             self._refused_total += 1
-            await write(send, self._hall.waiting(request, verdict), head=request.method == "HEAD")
+            await write(send, self._hall.waiting(request, decision), head=request.method == "HEAD")
 
     async def _go_in(self, request: Request, admitted: Admitted, receive: Receive, send: Send) -> None:
         """The body first: behind the gate its places are those of a whole network, which one slow sender would hold."""
@@ -315,19 +315,19 @@ class Engine:
         return refused(503, "app_unavailable", message, cookies)
 
     async def _websocket(self, request: Request, receive: Receive, send: Send) -> None:
-        verdict = None
+        decision = None
         if request.visitor.sid is not None:  # a socket is opened by a page, and with the page came a ticket
-            verdict = await self._keeper.admit(request.visitor, now_s=request.now_s)
-        if not isinstance(verdict, Admitted):
+            decision = await self._keeper.admit(request.visitor, now_s=request.now_s)
+        if not isinstance(decision, Admitted):
             await receive()  # the handshake has to be read before it can be refused
             await send({"type": "websocket.close", "code": 4403, "reason": "gate_waiting"})
             return
 
         async def stay() -> tuple[str, ...]:
-            return verdict.cookies
+            return decision.cookies
 
-        behind = Behind(send, cookies=verdict.cookies, on_leave=stay, mask=False)
-        async with self._kept_inside(verdict.admission):
+        behind = Behind(send, cookies=decision.cookies, on_leave=stay, mask=False)
+        async with self._kept_inside(decision.admission):
             await self._app(request.scope, receive, behind.send)
 
     @contextlib.asynccontextmanager

@@ -19,7 +19,7 @@ from preau.gate.public_draw import public_draw
 from preau.gate.request import Request
 from preau.gate.rules.places import PUPILS, Place
 from preau.gate.rules.standing import people_before
-from preau.gate.rules.state import lot_of
+from preau.gate.rules.state import OVERDUE_S, lot_of
 from preau.gate.rules.wait import Told, WaitInterval, tell, wait_interval
 from preau.gate.visitor import is_same_origin, local_path, query_of, wanted_path
 from preau.tokens.card import NO_GROUP
@@ -46,8 +46,6 @@ _REFUSED_HEADERS: Final = headers_of_kind(
 
 TOLD_MAX: Final = WAITING_MAX
 """Waits remembered, so that nobody is told a longer one without the reason."""
-
-SLOW_MARGIN_S: Final = 30.0
 
 
 class Hall:
@@ -174,10 +172,10 @@ class Hall:
         query = query_of(request.scope)
         back = local_path(query.get("vers", "/"))
         back = "/" if back.startswith(ROOM) else back
-        verdict = await self._keeper.admit(request.visitor, now_s=request.now_s)
-        if isinstance(verdict, Waits):
-            return await self._paced_page(request, verdict, query, back=back)
-        return redirect(back, cookies=verdict.cookies)
+        decision = await self._keeper.admit(request.visitor, now_s=request.now_s)
+        if isinstance(decision, Waits):
+            return await self._paced_page(request, decision, query, back=back)
+        return redirect(back, cookies=decision.cookies)
 
     async def _paced_page(self, request: Request, waits: Waits, query: dict[str, str], *, back: str) -> Answer:
         refresh_s = REFRESH_S
@@ -185,7 +183,7 @@ class Hall:
             refresh_s = 0
         elif query.get("rythme") == str(SLOW_REFRESH_S):
             refresh_s = SLOW_REFRESH_S
-            await self._keeper.stay_present(waits, now_s=request.now_s, for_s=SLOW_REFRESH_S + SLOW_MARGIN_S)
+            await self._keeper.stay_present(waits, now_s=request.now_s, for_s=SLOW_REFRESH_S + OVERDUE_S)
         return self._page(request, waits, back=back, refresh_s=refresh_s, sent_something=False)
 
     def _page(self, request: Request, waits: Waits, *, back: str, refresh_s: int, sent_something: bool) -> Answer:

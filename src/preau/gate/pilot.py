@@ -84,5 +84,5 @@ class Pilot:
             no_show=None if rate is None else memory.no_show,
             level=self.level,
             level_reason=self._helm.rung.reason,
-            verdict=self._helm.verdict,
+            verdict=self._helm.verdict.told,
         )

@@ -120,11 +120,11 @@ class VisitorReader:
             text = cookies.get(name)
             if text is None:
                 return None
-            verdict = genuine(self._keyring, text, now_s=at_s)
-            if isinstance(verdict, Refusal):
-                refusals.append(verdict)
+            read_as = genuine(self._keyring, text, now_s=at_s)
+            if isinstance(read_as, Refusal):
+                refusals.append(read_as)
                 return None
-            return verdict
+            return read_as
 
         held = read(names.ticket, ticket.verify)
         text = cookies.get(names.ticket, "")

@@ -177,7 +177,8 @@ class LessonsOfTheDay(Shape, frozen=True, kw_only=True):
 class ExpectedArrivals(Shape, frozen=True, kw_only=True):
     """How many people the timetable lets expect, minute by minute. From the school to the gate. Not durable.
 
-    ``per_minute``: people who come in the minutes from ``first_minute_s`` on; before and after it nobody is expected.
+    ``per_minute``: people who come in the minutes from ``first_minute_s`` on; of the time before and after nothing is
+    known: a file that nobody wrote again says nothing about now.
     """
 
     MAX_BYTES: ClassVar[int] = 32 << 10
@@ -185,10 +186,10 @@ class ExpectedArrivals(Shape, frozen=True, kw_only=True):
     first_minute_s: Instant
     per_minute: Annotated[list[Annotated[float, Meta(ge=0, le=1e9)]], Meta(max_length=1440)]
 
-    def per_s(self, now_s: float) -> float:
-        """People expected per second at ``now_s``."""
+    def per_s(self, now_s: float) -> float | None:
+        """People expected per second at ``now_s``; None: not known."""
         minute = int(now_s - self.first_minute_s) // 60
-        return self.per_minute[minute] / 60 if 0 <= minute < len(self.per_minute) else 0.0
+        return self.per_minute[minute] / 60 if 0 <= minute < len(self.per_minute) else None
 
 
 Mode = Literal["auto", "open", "closed", "drain"]

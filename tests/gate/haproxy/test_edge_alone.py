@@ -22,11 +22,11 @@ from preau.gate.body import UPLOADS_PER_VISITOR
 from preau.gate.haproxy import maps
 from preau.gate.haproxy.control import Control
 from preau.gate.haproxy.ledger import EdgeLedger
-from preau.gate.haproxy.refusals import DRAWN
-from preau.gate.rules.entries import Claims
 from preau.gate.haproxy.process import haproxy_binary, write_files
+from preau.gate.haproxy.refusals import DRAWN
 from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
+from preau.gate.rules.entries import Claims
 from preau.gate.rules.plan import Plan
 from preau.tokens import ticket
 from preau.tokens.card import Role

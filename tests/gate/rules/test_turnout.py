@@ -1,9 +1,10 @@
 """Who comes and who comes back, second by second, from looks at the waiting alone."""
 
+from preau.gate.ledger.interface import PRESENT_S
+from preau.gate.page.render import REFRESH_S, SLOW_REFRESH_S
 from preau.gate.rules.entries import Came, Entered
+from preau.gate.rules.state import OVERDUE_S, PACE_LONGEST_S
 from preau.gate.rules.turnout import FEW, Doorstep, Turnout, Waiting
-
-PRESENT_S = 90.0
 
 
 class Door:
@@ -30,6 +31,9 @@ class Door:
 
     def poll(self, names: list[str]) -> None:
         self.until_s.update({name: self.now_s + PRESENT_S for name in names if name in self.until_s})
+
+    def slow_page(self, names: list[str]) -> None:
+        self.until_s.update(dict.fromkeys(names, self.now_s + SLOW_REFRESH_S + OVERDUE_S))
 
     def enter(self, names: list[str]) -> None:
         for name in names:
@@ -87,7 +91,7 @@ def test_browsers_come_back_and_robots_do_not() -> None:
     door = Door()
     door.second()
     people = door.come(3, 40)
-    for second in range(60):
+    for second in range(80):
         door.come(3, 40)
         if second % 10 == 5:
             door.poll(people)
@@ -117,6 +121,46 @@ def test_a_crowd_of_new_devices_whose_browsers_poll_comes_back() -> None:
     called = sum(door.doorstep.may_be_called(name) for name in door.until_s)
     assert called > 0.7 * len(door.until_s)
     assert all(door.doorstep.is_waiting(name) for name in door.until_s)
+
+
+def test_who_waited_for_long_and_enters_is_not_another_arrival() -> None:
+    door = Door()
+    door.second()
+    people = [*door.come(3, 60), *door.come(1, 60)]
+    for second in range(200):
+        if second % 20 == 0:
+            door.poll(people)
+        door.second()
+    for _ in range(10):
+        door.enter([people.pop(0), people.pop()])
+        told = known(door.second())
+        assert told[:2] == (0.0, 0.0)
+
+
+def test_browsers_without_javascript_that_reload_each_half_a_minute_come_back() -> None:
+    assert REFRESH_S <= PACE_LONGEST_S
+    door = Door()
+    door.second()
+    came: list[list[str]] = []
+    shown = []
+    for second in range(120):
+        came.append(door.come(3, 10))
+        door.poll([name for begun in came[-1 - REFRESH_S :: -REFRESH_S] for name in begun])
+        shown.append(known(door.second()).shown_again)
+        assert all(door.doorstep.is_waiting(name) for name in door.until_s), second
+    assert {share for share in shown if share is not None} == {1.0}
+
+
+def test_who_said_to_be_silent_for_five_minutes_is_lost_only_after_them() -> None:
+    door = Door()
+    door.second()
+    names = door.come(3, 40)
+    door.slow_page(names)
+    for _ in range(SLOW_REFRESH_S):
+        assert known(door.second()).shown_again is None
+    for _ in range(20):
+        told = known(door.second())
+    assert told.shown_again == 0.0
 
 
 def test_a_few_who_have_not_come_back_yet_are_people() -> None:

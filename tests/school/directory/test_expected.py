@@ -39,9 +39,9 @@ def test_the_next_lesson_of_a_class_that_is_inside_brings_nobody_and_the_afterno
     assert sum(both.per_minute[240:]) == pytest.approx(30, abs=0.2)
 
 
-def test_per_second_and_outside_its_time() -> None:
+def test_per_second_and_nothing_is_known_outside_its_time() -> None:
     found = ExpectedArrivals(first_minute_s=600, per_minute=[60.0, 120.0])
-    assert [found.per_s(now_s) for now_s in (599, 600, 660, 719.9, 720)] == [0.0, 1.0, 2.0, 2.0, 0.0]
+    assert [found.per_s(now_s) for now_s in (599, 600, 660, 719.9, 720)] == [None, 1.0, 2.0, 2.0, None]
 
 
 @pytest.mark.data

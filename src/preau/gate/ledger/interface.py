@@ -14,6 +14,7 @@ bounded and forgets by itself; losing the ledger loses nobody's place, because t
 from typing import Final, NamedTuple, Protocol
 
 from preau.gate.rules.entries import Claims
+from preau.gate.rules.state import OVERDUE_S, PACE_LONGEST_S
 
 INSIDE_MAX: Final = 500_000
 """Passes remembered; 120 bytes each. Above it people still enter with their pass, they are only not counted."""
@@ -21,8 +22,8 @@ INSIDE_MAX: Final = 500_000
 WAITING_MAX: Final = 20_000
 """Tickets remembered; above it the sample keeps the number near 4,000, this is the last line."""
 
-PRESENT_S: Final = 90.0
-"""A waiting page that polls is heard at least every 30 s; three silences and it is gone (its place is not)."""
+PRESENT_S: Final = PACE_LONGEST_S + OVERDUE_S
+"""How long a waiting page that was heard counts as present."""
 
 SOURCES_MAX: Final = 100_000
 SOURCE_MEMORY_S: Final = 3600

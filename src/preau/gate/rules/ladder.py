@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from preau.gate.rules import verdict
+from preau.gate.rules.verdict import ATTACK, CROWD, HOST, NONE
 
 ENTER_AFTER_S: Final = 5.0
 """A level is entered when it was needed for so long: one slow second is no state."""
@@ -48,7 +48,7 @@ class Signs(NamedTuple):
     expected_per_s: float
     rate_per_s: float
     pupils_wait_s: float
-    verdict: str = verdict.NONE
+    verdict: str = NONE
     answers: bool = True
 
 
@@ -73,14 +73,14 @@ def need(signs: Signs) -> Need:
     """The level that would fit this very second."""
     if not signs.answers:
         return Need(REFUGE, "app_silent")
-    if signs.verdict == verdict.ATTACK:
+    if signs.verdict == ATTACK:
         return Need(SIEGE, "attack")
     if signs.queue_s > signs.target_queue_s:
-        return Need(PRIORITY, "host" if signs.verdict == verdict.HOST else "queueing")
+        return Need(PRIORITY, "host" if signs.verdict == HOST else "queueing")
     if signs.pupils_wait_s > LONG_WAIT_S:
         return Need(PRIORITY, "wait")
     if signs.waiting:
-        return Need(SMOOTHING, "crowd" if signs.verdict == verdict.CROWD else "waiting")
+        return Need(SMOOTHING, "crowd" if signs.verdict == CROWD else "waiting")
     if signs.expected_per_s > signs.rate_per_s:
         return Need(SMOOTHING, "forecast")
     if signs.utilisation >= BUSY:

@@ -22,7 +22,12 @@ _SIX_BITS: Final = {sign: bits for bits, sign in enumerate(f"{ascii_uppercase}{a
 """What a character of base64url says."""
 
 PACE_LONGEST_S: Final = 30.0
-"""However slow, a browser polls as often as this (client/gate/standing.ts), give or take a fifth."""
+"""However slow, a browser polls as often as this (client/gate/standing.ts), give or take a fifth. Without JavaScript
+the page reloads as often (``page.render.REFRESH_S``)."""
+
+OVERDUE_S: Final = 60.0
+"""A page counts as present for so long after it should have been heard: three silences, and it is gone (its place is
+not). One that says how seldom it will come is due then."""
 
 FEW, MANY = 100, 10_000
 PACE_FEW_S, PACE_S, PACE_MANY_S = 2, 5, 10

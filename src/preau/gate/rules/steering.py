@@ -6,12 +6,12 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from preau.gate.rules import controller, ladder, verdict
+from preau.gate.rules import controller, ladder
 from preau.gate.rules.calling import FLOORS, SIEGE_FLOORS
 from preau.gate.rules.controller import Look, Rate, Reading, Resource
 from preau.gate.rules.ladder import Rung, Signs
 from preau.gate.rules.turnout import Turnout
-from preau.gate.rules.verdict import Evidence
+from preau.gate.rules.verdict import Evidence, Held, hold, judge
 
 HTTP: Final = "http"
 """The school's pages: the one resource that everybody needs."""
@@ -52,7 +52,7 @@ class Helm(msgspec.Struct, frozen=True, kw_only=True):
     memory: controller.Memory = controller.Memory(resources=FIRST_BELIEFS)
     rung: Rung = Rung()
     rate: Rate | None = None
-    verdict: str = verdict.NONE
+    verdict: Held = Held()
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,15 +69,15 @@ def steer(helm: Helm, seen: Seen) -> tuple[Course, Helm]:
     if seen.readings:
         look = Look(waiting=seen.waiting, entered=seen.entered, called=seen.called, readings=seen.readings)
         rate, memory = controller.next_rate(memory, look)
-    judged = verdict.judge(_evidence(seen, helm.memory))
-    rung = ladder.step(helm.rung, _signs(seen, memory, rate, judged), now_s=seen.now_s)
+    verdict = hold(helm.verdict, judge(_evidence(seen, helm.memory)), now_s=seen.now_s)
+    rung = ladder.step(helm.rung, _signs(seen, memory, rate, verdict.told), now_s=seen.now_s)
     siege = rung.level == ladder.SIEGE
     course = Course(
         calls_per_s=None if rate is None else rate.calls_per_s,
         floors=SIEGE_FLOORS if siege else FLOORS,
         siege=siege,
     )
-    return course, replace(helm, memory=memory, rung=rung, rate=rate, verdict=judged)
+    return course, replace(helm, memory=memory, rung=rung, rate=rate, verdict=verdict)
 
 
 def _evidence(seen: Seen, before: controller.Memory) -> Evidence:
@@ -97,7 +97,7 @@ def _done_to_seen(reading: Reading | None, before: Resource | None) -> float | N
     return min(reading.done_per_s / before.seen_per_s, 1.0) if reading.is_saturated else 1.0
 
 
-def _signs(seen: Seen, memory: controller.Memory, rate: Rate | None, judged: str) -> Signs:
+def _signs(seen: Seen, memory: controller.Memory, rate: Rate | None, verdict: str) -> Signs:
     needed = {name: one for name, one in memory.resources.items() if name in seen.readings and one.is_needed}
     return Signs(
         utilisation=max((_utilisation(one, seen.readings[name]) for name, one in needed.items()), default=0.0),
@@ -108,7 +108,7 @@ def _signs(seen: Seen, memory: controller.Memory, rate: Rate | None, judged: str
         # While nobody waits the rate is only a belief, never tried: what is expected is held against it all the same.
         rate_per_s=float("inf") if rate is None else rate.entries_per_s,
         pupils_wait_s=seen.pupils_wait_s,
-        verdict=judged,
+        verdict=verdict,
         answers=seen.answers,
     )
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from preau.gate.rules.entries import NOBODY, Came
 from preau.gate.rules.places import OTHERS
-from preau.gate.rules.state import PACE_LONGEST_S, pace_s
+from preau.gate.rules.state import OVERDUE_S
 from preau.tokens.ticket import LANES
 
 WINDOW_S: Final = 5
@@ -20,9 +20,9 @@ WINDOW_S: Final = 5
 HEARD_AGAIN_S: Final = 1.5
 """A place whose presence was prolonged by more than this was heard again; less is two clocks and a slow look."""
 
-LATE_S: Final = 2.0
-PACE_SPREAD: Final = 1.2
-"""The longest silence of a browser is its slowest pace, so much more by chance, and the way to the ledger."""
+LATE_S: Final = 8.0
+"""A browser that was due so long ago does not come back: a fifth of the slowest pace by chance, and the way to the
+ledger. When it was due it said itself: in half a minute, or in five with the slow page."""
 
 FADES: Final = 0.95
 JUDGED_LEAST: Final = 20.0
@@ -52,10 +52,10 @@ class Turnout(NamedTuple):
 
 
 class _Place:
-    __slots__ = ("again", "judged", "lane", "since_s", "until_s")
+    __slots__ = ("again", "first_until_s", "judged", "lane", "until_s")
 
-    def __init__(self, lane: int, since_s: float, until_s: float) -> None:
-        self.lane, self.since_s, self.until_s = lane, since_s, until_s
+    def __init__(self, lane: int, until_s: float) -> None:
+        self.lane, self.first_until_s, self.until_s = lane, until_s, until_s
         self.again = self.judged = False
 
 
@@ -88,7 +88,7 @@ class Doorstep:
         """
         begins, knows_until = sample != self._sample, all(one.until_s for one in waiting)
         self._many = knows_until and sum(one.lane == OTHERS for one in waiting) >= FEW
-        new, gone = self._compare(waiting, now_s)
+        new, gone, unjudged = self._compare(waiting, now_s)
         self._sample = sample
         if begins or came.entered is None:
             return None
@@ -99,11 +99,10 @@ class Doorstep:
         given = came.drawn or NOBODY
         arrived = [max(sample * new[lane] + walked_in[lane], given[lane]) for lane in range(LANES)]
         self._came.append((sum(arrived[:OTHERS]), arrived[OTHERS]))
-        self._back = FADES * self._back + min(gone[OTHERS], entered[OTHERS] / sample)
+        self._back = FADES * self._back + min(unjudged, entered[OTHERS] / sample)
         self._lost *= FADES
         if knows_until:
-            polling = sum(self.may_be_called(one.tid) for one in waiting)
-            self._judge(now_s, silent_s=_longest_silence_s(polling * sample))
+            self._judge(now_s)
         return self._turnout(knows_until=knows_until)
 
     @property
@@ -124,26 +123,28 @@ class Doorstep:
         place = self._places.get(tid)
         return place is None or place.lane != OTHERS or place.again or not (place.judged and self._many)
 
-    def _compare(self, waiting: Sequence[Waiting], now_s: float) -> tuple[list[int], list[int]]:
-        """By lane: places that are new, and places gone before they were forgotten and not judged yet."""
+    def _compare(self, waiting: Sequence[Waiting], now_s: float) -> tuple[list[int], list[int], int]:
+        """By lane: places that are new, and places gone before they were forgotten; of these in lane 3, not judged."""
         before, self._places = self._places, {}
-        new, gone = [0] * LANES, [0] * LANES
+        new, gone, unjudged = [0] * LANES, [0] * LANES, 0
         for one in waiting:
             place = before.pop(one.tid, None)
             if place is None:
-                place = _Place(one.lane, now_s, one.until_s)
+                place = _Place(one.lane, one.until_s)
                 new[one.lane] += 1
-            elif one.until_s > place.until_s + HEARD_AGAIN_S:
-                place.again = True
-            place.lane = one.lane
+            place.again = place.again or one.until_s > place.first_until_s + HEARD_AGAIN_S
+            place.lane, place.until_s = one.lane, one.until_s
             self._places[one.tid] = place
         for place in before.values():
-            gone[place.lane] += place.until_s > now_s and not place.judged
-        return new, gone
+            if place.until_s > now_s:
+                gone[place.lane] += 1
+                unjudged += place.lane == OTHERS and not place.judged
+        return new, gone, unjudged
 
-    def _judge(self, now_s: float, *, silent_s: float) -> None:
+    def _judge(self, now_s: float) -> None:
         for place in self._places.values():
-            if place.lane == OTHERS and not place.judged and (place.again or now_s - place.since_s > silent_s):
+            is_late = now_s > place.until_s - OVERDUE_S + LATE_S
+            if place.lane == OTHERS and not place.judged and (place.again or is_late):
                 place.judged = True
                 self._back += place.again
                 self._lost += not place.again
@@ -155,7 +156,3 @@ class Doorstep:
             others_per_s=sum(without for _, without in self._came) / len(self._came),
             shown_again=self._back / judged if knows_until and judged >= JUDGED_LEAST else None,
         )
-
-
-def _longest_silence_s(waiting: int) -> float:
-    return PACE_SPREAD * min(4 * pace_s(waiting), PACE_LONGEST_S) + LATE_S

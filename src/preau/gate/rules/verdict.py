@@ -9,9 +9,15 @@
 All that a verdict asks for must be known, else there is none: without a timetable nobody is accused of coming. Nobody
 is blocked by it; what the ladder does with ``attack`` is to let lane 3 enter at a fiftieth. Source: research on the
 gate, 3.9.
+
+What it cannot see: the share of tickets that come back is one for the whole of lane 3. A flood that shows one ticket in
+five again is no ``attack`` here, and is bounded only by what holds for all of lane 3; numbers alone say nothing, for a
+school on its first day is far beyond any timetable too.
 """
 
 from typing import Final, NamedTuple
+
+import msgspec
 
 MANY_PER_S: Final = 5.0
 """Fewer arrivals than a class in five seconds flood nothing."""
@@ -26,6 +32,9 @@ COME_BACK_RARELY: Final = 0.2
 
 FINISH_LESS: Final = 0.7
 """Of the highest throughput lately: less is a machine that has lost something, not chance."""
+
+HOLDS_S: Final = 5.0
+"""What the seconds are taken for is told once it has been the same for so long, and withdrawn alike."""
 
 CROWD, ATTACK, HOST, NONE = "crowd", "attack", "host", ""
 """Codes of ``preau.published.gate_words.VERDICTS``."""
@@ -60,6 +69,24 @@ def judge(evidence: Evidence) -> str:
     if evidence.done_to_seen is not None and evidence.done_to_seen < FINISH_LESS:
         return HOST
     return CROWD if many and card_share >= CARDS_USUAL else NONE
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict that is ``told``, and which ``other`` one the seconds since ``other_since_s`` have been judged to."""
+
+    told: str = NONE
+    other: str = NONE
+    other_since_s: float | None = None
+
+
+def hold(held: Held, judged: str, *, now_s: float) -> Held:
+    """One more second that was ``judged``: a verdict that came and went by the second would say nothing."""
+    if judged == held.told:
+        return Held(told=held.told)
+    since_s = held.other_since_s
+    if since_s is None or judged != held.other or since_s > now_s:  # it only begins, or the clock went back
+        return Held(told=held.told, other=judged, other_since_s=now_s)
+    return Held(told=judged) if now_s - since_s >= HOLDS_S else held
 
 
 def _rarely(shown_again: float | None) -> bool:
