@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from preau.gate.ledger.interface import PRESENT_S, Census, Waiter
+from preau.gate.rules.entries import Claims
 from preau.gate.rules.places import OTHERS, Place
 from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.rules.wait import WaitInterval
@@ -31,7 +32,7 @@ class Watching:
     ) -> Waited:
         self.now_s += after_s
         people = tuple(waiting)
-        census = Census(0, 0, 0, people, (self.now_s + PRESENT_S,) * len(people))
+        census = Census(0, 0, Claims(), people, (self.now_s + PRESENT_S,) * len(people))
 
         def estimate(_place: Place) -> WaitInterval | None:
             return told

@@ -163,8 +163,9 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What the porter saw in the last second.
 
-    ``waiting``: who still waits. ``entered``: people who entered, all lanes. ``called``: people newly called, and
-    those who entered without a call, through an open lane or by being staff.
+    ``waiting``: who still waits. ``entered``: people who entered, of all lanes and bare devices too: all of them bring
+    work. ``called``: people newly called, and those who entered without a call: through an open lane, as staff, as bare
+    devices.
     """
 
     waiting: int
@@ -197,7 +198,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rate(NamedTuple):
-    """The verdict of a second. ``calls_per_s`` counts no-shows in. ``bound_by``: the resource that is the limit."""
+    """What a second comes to. ``calls_per_s`` counts no-shows in. ``bound_by``: the resource that is the limit."""
 
     calls_per_s: float
     entries_per_s: float
