@@ -13,7 +13,7 @@ async def websocket(person: Person) -> list[dict[str, Any]]:
     pairs = "; ".join(f"{name}={value}" for name, value in person.cookies.items()).encode()
     scope = {
         "type": "websocket",
-        "path": "/classe/x/ws",
+        "path": f"/classe/{'c' * 32}/ws",
         "headers": [(b"cookie", pairs)],
         "client": (person.address, 1),
     }

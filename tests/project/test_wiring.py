@@ -1,5 +1,6 @@
 """The rooms as they are really wired."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pytest
 
 from asgi_client import call
+from preau.live import server as live_server
 from preau.project import installation
-from preau.project.haproxy_edge import OPEN_PATHS
+from preau.project.haproxy_edge import OPEN_PATHS, SCHOOL_PATHS
 from preau.project.options import Options, parse
 from preau.project.wiring import House, before_the_gate, behind_proxies, build
 
@@ -75,6 +77,10 @@ async def test_only_a_trusted_proxy_says_who_comes(
 ) -> None:
     headers = {} if forwarded_for is None else {"x-forwarded-for": forwarded_for}
     assert (await call(behind_proxies(whoami, proxies), "/", headers=headers)).text == visitor
+
+
+def test_the_gate_opens_sockets_where_live_classes_are_and_nowhere_else() -> None:
+    assert re.sub("[()]", "", live_server._PATH.pattern) == SCHOOL_PATHS.live
 
 
 async def nobody(scope: Any, receive: Any, send: Any) -> None:

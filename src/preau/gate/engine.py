@@ -8,6 +8,7 @@ The engine chooses nothing: it reads (``visitor``), asks (``doorkeeper``), and a
 
 import asyncio
 import contextlib
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -141,6 +142,7 @@ class Engine:
         self._porter = porter
         self._visitors = VisitorReader(keyring=keyring, names=cookies)
         self._school = school
+        self._live = re.compile(school.live, re.ASCII)
         self._clock = clock
         self._ledger = SteadyLedger(ledger)
         self._keeper = Doorkeeper(
@@ -316,7 +318,8 @@ class Engine:
 
     async def _websocket(self, request: Request, receive: Receive, send: Send) -> None:
         decision = None
-        if request.visitor.sid is not None:  # a socket is opened by a page, and with the page came a ticket
+        # A socket is opened by a page, and with the page came a ticket.
+        if request.visitor.sid is not None and self._live.fullmatch(request.path):
             decision = await self._keeper.admit(request.visitor, now_s=request.now_s)
         if not isinstance(decision, Admitted):
             await receive()  # the handshake has to be read before it can be refused

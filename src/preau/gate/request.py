@@ -18,14 +18,14 @@ class SchoolPaths(msgspec.Struct, frozen=True, kw_only=True):
         write_lane: the beginning of the paths where work is handed in by POST.
         sign_in: the beginnings of the paths where people sign in; the first is where a link « Se connecter » leads.
         scripts: paths that only scripts ask for: they are answered in JSON whatever they accept.
-        live: the beginning of the paths where live classes open their sockets.
+        live: a pattern of the whole paths where live classes open their sockets; nobody else may open one.
         day: where a class link leads who is known: the page from which the class is entered.
     """
 
     write_lane: str
     sign_in: tuple[str, ...]
     scripts: frozenset[str]
-    live: str = "/classe/"
+    live: str = r"/classe/[0-9a-f]{32}/ws"
     day: str = "/journee/"
 
 

@@ -328,10 +328,13 @@ def test_the_application_is_told_the_visitors_address_and_nothing_of_ours(make_g
     assert "x-preau-edge" not in seen["headers"] or gate.engine == "embedded"
 
 
-def handshake(gate: GateOnAPort, cookie: str) -> str:
+CLASS = "/classe/" + 32 * "c"
+
+
+def handshake(gate: GateOnAPort, cookie: str, path: str = f"{CLASS}/ws") -> str:
     """The status line of a websocket's handshake."""
     with socket.create_connection(("127.0.0.1", gate.port), timeout=5) as connection:
-        lines = ["GET /classe/1/ws HTTP/1.1", f"Host: 127.0.0.1:{gate.port}", "Upgrade: websocket",
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{gate.port}", "Upgrade: websocket",
                  "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
                  *([f"Cookie: {cookie}"] if cookie else [])]  # fmt: skip
         connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
@@ -344,6 +347,18 @@ def test_a_live_class_opens_for_who_is_inside(make_gate: MakeGate) -> None:
     assert " 101 " in handshake(gate, f"passe={inside['passe']}")
     assert " 403 " in handshake(gate, "")
     assert " 403 " in handshake(gate, "passe=p1.forged")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/journee/", f"{CLASS}/", f"{CLASS}/ws/", f"{CLASS}/ws%0A", "/classe/1/ws", f"/x{CLASS}/ws"]
+)
+def test_a_socket_opens_nowhere_else(make_gate: MakeGate, path: str) -> None:
+    gate = make_gate(8)
+    waits = gate.now_s() - 5
+    held = ticket.mint(KEYRING, Ticket(lane=3, order_key=int(waits * 1_000_000), tid="opensOPENSo"), now_s=gate.now_s())
+    assert " 403 " in handshake(gate, f"ticket={held}", path)
+    gate.until(lambda: gate.state()["free"] == 8)  # and took no place
+    assert " 101 " in handshake(gate, f"ticket={held}")
 
 
 def test_head_is_answered_like_get_without_a_body(closed_gate: GateOnAPort) -> None:
