@@ -155,20 +155,9 @@ class Engine:
         )
         self._touch_s = min(SOCKET_TOUCH_S, pass_idle_s / TOUCHES_PER_STAY)
         self._hall = Hall(keeper=self._keeper, porter=porter, keyring=keyring, published=published)
-        self._write_lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD)
-        self._work_bodies = Readers(
-            SCHOOL_BODY, most=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD, most_bytes=WRITE_LANE_BYTES
-        )
-        self._sign_in_lane = NarrowLane(width=SIGN_IN_WIDTH, line=SIGN_IN_LINE, per_sender=SIGN_IN_PER_SOURCE)
-        self._sign_in_bodies = Readers(
-            SIGN_IN_BODY,
-            most=SIGN_IN_READING,
-            per_sender=SIGN_IN_PER_SOURCE,
-            most_bytes=SIGN_IN_READING * SIGN_IN_BODY.most_bytes,
-        )
-        self._uploads = Readers(
-            SCHOOL_BODY, most=UPLOADS, per_sender=UPLOADS_PER_VISITOR, most_bytes=UPLOADS * SCHOOL_BODY.most_bytes
-        )
+        self._write_lane, self._work_bodies = _write_lane()
+        self._sign_in_lane, self._sign_in_bodies = _sign_in_lane()
+        self._uploads = _uploads()
         self._refused_total = 0
         self._tokens_refused: Counter[Refusal] = Counter()
 
@@ -347,3 +336,21 @@ class Engine:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+def _write_lane() -> tuple[NarrowLane, Readers]:
+    lane = NarrowLane(width=WRITE_LANE_WIDTH, line=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD)
+    bodies = Readers(SCHOOL_BODY, most=WRITE_LANE_LINE, per_sender=WRITE_LANE_PER_CARD, most_bytes=WRITE_LANE_BYTES)
+    return lane, bodies
+
+
+def _sign_in_lane() -> tuple[NarrowLane, Readers]:
+    lane = NarrowLane(width=SIGN_IN_WIDTH, line=SIGN_IN_LINE, per_sender=SIGN_IN_PER_SOURCE)
+    most_bytes = SIGN_IN_READING * SIGN_IN_BODY.most_bytes
+    bodies = Readers(SIGN_IN_BODY, most=SIGN_IN_READING, per_sender=SIGN_IN_PER_SOURCE, most_bytes=most_bytes)
+    return lane, bodies
+
+
+def _uploads() -> Readers:
+    most_bytes = UPLOADS * SCHOOL_BODY.most_bytes
+    return Readers(SCHOOL_BODY, most=UPLOADS, per_sender=UPLOADS_PER_VISITOR, most_bytes=most_bytes)
