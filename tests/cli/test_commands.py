@@ -1,10 +1,13 @@
 """The command as an operator meets it: what is wrong is a sentence and exit code 2, never a traceback."""
 
+import json
 import os
+import re
 import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -153,7 +156,8 @@ def test_the_gate_is_ordered_about_and_told_from_the_terminal(tmp_path: Path) ->
     assert preau(data, "gate", "capacity", "600").returncode == 2  # no reason
     for order in (("capacity", "600"), ("drain",), ("pre-open", "10")):
         given = preau(data, "gate", *order, "--reason", "répétition générale")
-        assert (given.returncode, given.stderr) == (0, "")
+        assert given.returncode == 0
+        assert "aucun portier ne tourne sur" in given.stderr, "an order given in the wrong folder is noticed"
     assert "mode vidange, capacité 600, ouverture 10 min avant" in given.stdout
     held = (data / "published" / "gate_orders.json").read_text()
     assert '"mode":"drain","pre_open_s":600' in held
@@ -166,6 +170,36 @@ def test_the_gate_is_ordered_about_and_told_from_the_terminal(tmp_path: Path) ->
     assert "Pages et réponses" in told.stdout
     assert told.returncode == 1
     assert "le portier ne tourne plus" in told.stderr
+    report = json.loads(vector.read_bytes()) | {"at_s": int(time.time())}
+    (data / "published" / "gate_report.json").write_text(json.dumps(report))
+    given = preau(data, "gate", "auto", "--reason", "fin")
+    assert (given.returncode, given.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("gat",), "gat : cette commande n’existe pas. Vouliez-vous dire gate ?"),
+        (("--nope",), "--nope : cette option n’existe pas."),
+        (("gate", "open"), "Il manque --reason : une valeur est attendue."),
+        (("gate", "open", "--reason"), "--reason : il manque sa valeur."),
+        (("gate", "open", "now", "--reason", "x"), "Il y a un mot de trop"),
+        (("gate", "capacity", "--reason", "x"), "Il manque PEOPLE : un entier de 0 à 1000000 est attendu."),
+        (("gate", "capacity", "many", "--reason", "x"), "PEOPLE : un entier de 0 à 1000000 est attendu."),
+        (("gate", "pre-open", "90", "--reason", "x"), "MINUTES : un entier de 0 à 60 est attendu."),
+        (("gate", "simulate", "all"), "l’un de order, drains, resources, days, france est attendu."),
+        (("edge", "render", "--bind", ":443"), "Il manque --out : le chemin d’un dossier est attendu."),
+        (("edge", "agent", "--folder", "/nowhere"), "--folder : le chemin d’un dossier qui existe est attendu."),
+        (("edge", "agent", "--folder", "/"), "/ n’a pas de haproxy.cfg : écrivez-le d’abord avec preau edge render"),
+    ],
+)
+def test_what_the_command_line_refuses_is_said_in_french(
+    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    refused = preau(tmp_path / "var", *arguments)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert sentence in refused.stderr
+    assert not re.search("Usage|Error|Try|Traceback", refused.stderr)
 
 
 def test_only_staff_is_given_the_gate(school: Path) -> None:

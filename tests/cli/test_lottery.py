@@ -68,11 +68,14 @@ def test_anybody_recomputes_the_order_of_a_day_without_the_secret(tmp_path: Path
 def test_what_cannot_be_read_is_said_with_its_line(tmp_path: Path) -> None:
     listed = tmp_path / "classes.csv"
     listed.write_text("AbCdEfGhIj0\nCM2 B\n")
+    empty = tmp_path / "empty.csv"
+    empty.write_text("# pseudonyme;nom\n")
     key, good = "0" * 64, ("--groups", str(listed))
     for arguments, words in (
         (("--key", key, "--day", "2026-03-16", *good), "ligne 2"),
         (("--key", "00", "--day", "2026-03-16", *good), "64 chiffres"),
         (("--key", key, "--day", "16 mars", *good), "16 mars"),
+        (("--key", key, "--day", "2026-03-16", "--groups", str(empty)), "aucune classe"),
     ):
         said = lottery(tmp_path, "order", *arguments)
         assert (said.returncode, words in said.stderr) == (2, True), said.stderr

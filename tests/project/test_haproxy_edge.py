@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -164,6 +165,22 @@ def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application_and_outliv
         for process in (agent, haproxy):
             process.terminate()
             process.wait(10)
+
+
+def test_a_haproxy_that_cannot_listen_is_said_at_once_and_so_are_files_that_it_does_not_take(tmp_path: Path) -> None:
+    environ = {**os.environ, "PREAU_DATA": str(tmp_path / "var")}
+    preau = [sys.executable, "-m", "preau.cli"]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        serve = [*preau, "serve", "--edge", "haproxy", "--bind", f"127.0.0.1:{taken.getsockname()[1]}"]
+        said = subprocess.run(serve, env=environ, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    assert (said.returncode, "Traceback" in said.stderr) == (2, False)
+    assert "HAProxy n’a pas démarré : il s’arrête aussitôt" in said.stderr
+    assert "Préau répond" not in said.stdout
+    render = [*preau, "edge", "render", "--out", str(tmp_path / "edge"), "--bind", "127.0.0.1:99999"]
+    said = subprocess.run(render, env=environ, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    assert said.returncode == 2
+    assert "HAProxy ne prend pas ces fichiers" in said.stderr
+    assert "invalid port '99999'" in said.stderr, "with its own words"
 
 
 def test_a_standby_that_cannot_start_does_not_stop_the_agent_and_starts_once_it_can(

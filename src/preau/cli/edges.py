@@ -1,6 +1,7 @@
 """`preau edge render` and `preau edge agent`: a HAProxy that the operator runs."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ def render(options: Options, folder: Path, *, bind: str, peers: tuple[str, ...],
     try:
         asyncio.run(edge.check())
     except EdgeNotStarted as error:
-        click.echo(f"À VOIR : {printable(str(error))}", err=True)
+        click.echo(f"À VOIR : HAProxy ne prend pas ces fichiers : {printable(str(error))}", err=True)
         return 2
     click.echo(f"Vérifié. Lancez : haproxy -f {folder / CONFIGURATION}, puis : preau edge agent --folder {folder}")
     return 0
@@ -34,12 +35,12 @@ def render(options: Options, folder: Path, *, bind: str, peers: tuple[str, ...],
 
 def agent(options: Options, folder: Path) -> int:
     """Feeds the HAProxy of this folder until it is interrupted."""
+    if not (folder / CONFIGURATION).is_file():
+        stop(f"{printable(str(folder))} n’a pas de {CONFIGURATION} : écrivez-le d’abord avec preau edge render --out.")
     logs.configure(as_json=options.log_json)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_feed(options, _edge(options, folder, bind="")))
-    except KeyboardInterrupt:
-        return 0
-    return 1
+    return 0
 
 
 async def _feed(options: Options, edge: HaproxyEdge) -> None:

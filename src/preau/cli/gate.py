@@ -1,6 +1,7 @@
 """`preau gate …`: orders to the gate, and how it stands. Works with the school, its database and the gate dead."""
 
 import getpass
+import math
 import time
 from collections.abc import Iterable
 from datetime import datetime
@@ -42,8 +43,18 @@ def _give(data: Path, change: Change, reason: str) -> int:
     if isinstance(given, OrderRefused):
         click.echo(f"{given.sentence} ({given.code})", err=True)
         return 2
-    click.echo(f"Ordre donné : {_orders(given)}. Le portier le lit dans la seconde, s’il tourne.")
+    click.echo(f"Ordre donné : {_orders(given)}. Le portier le lit dans la seconde.")
+    if _age_s(read_published(data / "published" / GATE_REPORT_FILE, GateReport)) > FRESH_S:
+        click.echo(
+            f"Mais aucun portier ne tourne sur {printable(str(data))} : vérifiez PREAU_DATA. "
+            "L’ordre vaudra dès qu’il tournera.",
+            err=True,
+        )
     return 0
+
+
+def _age_s(report: GateReport | Refused | None) -> float:
+    return time.time() - report.at_s if isinstance(report, GateReport) else math.inf
 
 
 def _who() -> str:
@@ -65,7 +76,7 @@ def status(data: Path, *, as_json: bool) -> int:
     else:
         for name, value in _rows(report, orders_now(data)):
             click.echo(f"{name:<34} {printable(value)}")
-    age_s = time.time() - report.at_s
+    age_s = _age_s(report)
     if age_s > FRESH_S:
         click.echo(f"Ces chiffres datent de {int(age_s)} s : le portier ne tourne plus.", err=True)
         return 1

@@ -85,7 +85,9 @@ def _named(path: Path) -> dict[str, str] | int:
                 "classe (11 caractères)."
             )
         found[group] = printable(rest.strip())
-    return found
+    return found or _refuse(
+        f"{printable(str(path))} : aucune classe. Un pseudonyme de 11 caractères est attendu par ligne."
+    )
 
 
 def _today() -> int:

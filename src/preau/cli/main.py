@@ -3,10 +3,12 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
+from preau.cli.french import sentences
 from preau.cli.terminal import printable, stop
 from preau.project import installation
 from preau.project.options import Options, parse
@@ -21,14 +23,29 @@ class FrenchGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(self.commands)
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Reads what stands on the command line."""
+        try:
+            return super().make_context(*arguments, **options)
+        except click.UsageError as error:
+            _stop_in_french(error)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; a file or a folder that refuses itself is a sentence, for the operator can correct it."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            _stop_in_french(error)
         except OSError as error:
             if error.filename is None:
                 raise
             stop(f"{printable(os.fsdecode(error.filename))} : {error.strerror}. Vérifiez ce chemin et ses droits.")
+
+
+def _stop_in_french(error: click.UsageError) -> NoReturn:
+    if isinstance(error, NoArgsIsHelpError):
+        raise error
+    stop(*(printable(sentence) for sentence in sentences(error)))
 
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -287,7 +304,7 @@ def gate_pre_open(minutes: int, reason: str) -> None:
 
 @gate.command("simulate")
 @click.argument("suites", nargs=-1, type=click.Choice(["order", "drains", "resources", "days", "france"]))
-@click.option("--people", type=click.IntRange(1000, 100_000_000), help="personnes (sinon ce que dit chaque série)")
+@click.option("--people", type=click.IntRange(1000, 100_000_000), help="personnes (sinon selon la série)")
 @click.option("--policy", "policies", multiple=True, help="seulement ces politiques (séries drains et france)")
 @click.option("--seed", type=click.IntRange(0, 2**31), default=2021, show_default=True, help="graine du hasard")
 @click.option("--out", type=click.Path(file_okay=False), default="bench/results", show_default=True, help="dossier")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SUITES = ("order", "drains", "resources", "days", "france")
 PREFIX = "gate-simulation-"
+LEAST_DRAINED = 5_000
+"""The simulated application grows with the people: for 1,000 it takes less than one a second: no gate paces that."""
 
 
 def simulate(names: Sequence[str], *, people: int | None, policies: Sequence[str], seed: int, out: Path) -> int:
@@ -27,6 +29,8 @@ def simulate(names: Sequence[str], *, people: int | None, policies: Sequence[str
     unknown = sorted(set(policies) - set(LINEUP))
     if unknown:
         stop(f"Politique inconnue : {', '.join(unknown)}. Connues : {', '.join(LINEUP)}.")
+    if people is not None and people < LEAST_DRAINED and set(names) != {"order"}:
+        stop(f"Avec moins de {LEAST_DRAINED} personnes (--people), seule la série order mesure quelque chose.")
     chosen: dict[str, Callable[[suites.Suite], None]] = {
         "order": lambda suite: suites.order(suite, people=people or suites.TOWN),
         "drains": lambda suite: suites.drains(

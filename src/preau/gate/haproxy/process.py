@@ -11,12 +11,15 @@ from typing import Final
 
 import structlog
 
+from preau.gate.haproxy.control import Control, EdgeUnavailable
 from preau.gate.haproxy.render import CONFIGURATION
 
 STARTS_WITHIN_S: Final = 10.0
 STOPS_WITHIN_S: Final = 5.0
 DEBIAN_PATH: Final = "/usr/sbin"
 """Not in everybody's PATH, but where Debian puts it."""
+MOST_CHARS: Final = 2000
+"""Of what HAProxy says of its configuration: the first mistakes; the others follow from them."""
 
 log = structlog.get_logger("preau.gate")
 
@@ -56,7 +59,11 @@ class EdgeProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> asyncio.subprocess.Process:
-        """Checks the configuration and starts; returns once the control socket is there."""
+        """Checks the configuration and starts; returns once HAProxy listens and answers.
+
+        Raises:
+            EdgeNotStarted: it refuses its configuration, or ends at once.
+        """
         self._write()
         binary = await self.check()
         socket = self._folder / "edge.sock"
@@ -66,9 +73,12 @@ class EdgeProcess:
             *dies_with_us, binary, "-db", "-q", "-f", str(self._folder / CONFIGURATION)
         )
         async with asyncio.timeout(STARTS_WITHIN_S):
-            while not socket.exists():
+            while not await _answers(socket):
                 if process.returncode is not None:
-                    raise EdgeNotStarted(f"haproxy ended with {process.returncode}")
+                    raise EdgeNotStarted(
+                        f"il s’arrête aussitôt (code {process.returncode}). Une adresse d’écoute est déjà prise, n’est "
+                        "pas de cette machine, ou demande un droit que ce compte n’a pas (ports en dessous de 1024)"
+                    )
                 await asyncio.sleep(0.02)
         return process
 
@@ -103,16 +113,24 @@ class EdgeProcess:
         """
         binary = haproxy_binary()
         if binary is None:
-            raise EdgeNotStarted("haproxy is not installed (apt-get install haproxy)")
+            raise EdgeNotStarted("il n’est pas installé (apt-get install haproxy)")
         checked = await asyncio.create_subprocess_exec(
             binary,
-            *("-c", "-q", "-f", str(self._folder / CONFIGURATION)),
+            *("-c", "-f", str(self._folder / CONFIGURATION)),  # not -q, which says nothing of what is wrong either
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         said, _ = await checked.communicate()
         if checked.returncode:
-            raise EdgeNotStarted(
-                said.decode("utf-8", "replace")[-2000:] or f"haproxy -c ends with {checked.returncode}"
-            )
+            alerts = [line for line in said.decode("utf-8", "replace").splitlines() if line.startswith("[ALERT]")]
+            raise EdgeNotStarted(" ".join(alerts)[:MOST_CHARS] or f"haproxy -c s’arrête avec {checked.returncode}")
         return binary
+
+
+async def _answers(socket: Path) -> bool:
+    """Its file alone says little: it is there before the addresses are taken, and stays when one of them is not."""
+    try:
+        await Control(socket).process_id()
+    except EdgeUnavailable:
+        return False
+    return True
