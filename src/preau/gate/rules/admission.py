@@ -6,7 +6,7 @@ claims only, never people who hold a valid pass.
 
 from typing import Final
 
-from preau.gate.rules.places import CARDS, OTHERS, PUPILS, STAFF, LessonRun, Place
+from preau.gate.rules.places import PUPILS, STAFF, LessonRun, Place
 from preau.gate.rules.plan import Plan
 from preau.tokens.seat import AFTER_LESSON_S
 
@@ -28,8 +28,6 @@ in, and a flood that begins in the same second does not spend the entries of the
 
 UNPROVEN_SIEGE: Final = 0.02
 """Of the capacity, under attack: as lane 3 has of the calls."""
-
-LIMITED_LANES: Final = (PUPILS, CARDS, OTHERS)
 
 
 def may_enter(place: Place, plan: Plan, *, now_s: float) -> bool:
