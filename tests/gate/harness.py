@@ -161,7 +161,17 @@ class Gate:
         async def refuse(*_: Any, **__: Any) -> Any:
             raise error
 
-        names = ("draw_place", "note_waiting", "claim", "touch", "resume", "leave", "note_at_the_door", "census")
+        names = (
+            "draw_place",
+            "note_waiting",
+            "stop_waiting",
+            "claim",
+            "touch",
+            "resume",
+            "leave",
+            "note_at_the_door",
+            "census",
+        )
         for name in (*names, "take_by_link", "spend"):
             setattr(self.ledger, name, refuse)
 

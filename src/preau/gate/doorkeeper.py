@@ -20,6 +20,7 @@ from preau.gate.rules.places import (
     TIES,
     Place,
     arrival_key,
+    keeps_tid,
     kept_place,
     known_place,
     lesson_run,
@@ -33,7 +34,7 @@ from preau.tokens.challenge import LIFE_S, MAX_NUMBER, Challenge, Puzzle
 from preau.tokens.class_link import ClassLink
 from preau.tokens.cookies import CookieNames
 from preau.tokens.keyring import Keyring
-from preau.tokens.ticket import Ticket
+from preau.tokens.ticket import Ticket, tid_of_card
 
 NEWCOMER_S: Final = ENTRY_S
 NEWCOMERS_MAX: Final = 20_000
@@ -106,8 +107,14 @@ class Doorkeeper:
     async def stay(self, visitor: Visitor, *, now_s: float) -> Admitted | None:
         """Who is inside stays; None for everybody else."""
         held = _shown(visitor)
-        if held is None:
-            return None
+        staying = None if held is None else await self._stay_as(held, visitor, now_s=now_s)
+        if staying is not None or visitor.card is None or keeps_tid(visitor.ticket, has_card=True):
+            return staying
+        # A card's holder may be inside by another device, or keep no cookies: that is neither a claim nor an entry.
+        of_the_card = Pass(expires_at_s=0, lane=CARDS, sid=tid_of_card(self._keyring, visitor.card.subject))
+        return await self._stay_as(of_the_card, visitor, now_s=now_s)
+
+    async def _stay_as(self, held: Pass, visitor: Visitor, *, now_s: float) -> Admitted | None:
         known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
         # Without the card, a teacher's pass is one like others: a signed-out tablet is not a teacher's any more.
         lane = known.lane if known else OTHERS if held.lane == STAFF else held.lane
@@ -127,6 +134,8 @@ class Doorkeeper:
         if place is None:
             place, earlier = await self._draw(visitor, now_s)
         held = self._ticket_at(place, visitor)
+        if visitor.ticket is not None and visitor.ticket.tid != held.tid:
+            await self._ledger.stop_waiting(visitor.ticket.tid)
         cookies = (self._ticket_cookie(held, visitor, now_s),)
         outlook = self._porter.outlook
         if may_enter(place, outlook.plan, now_s=now_s):
@@ -170,7 +179,9 @@ class Doorkeeper:
     async def place_by_challenge(self, visitor: Visitor, text: str, *, now_s: float) -> Moved | None:
         """The better place that a solved challenge gives to the ticket it was made for; None: the old one stays."""
         held, solved = visitor.ticket, challenge.verify(self._keyring, text, now_s=now_s)
-        if not isinstance(solved, Challenge) or held is None or (held.tid, held.lane) != (solved.tid, OTHERS):
+        if not isinstance(solved, Challenge) or held is None or held.lane != OTHERS:
+            return None
+        if self._known_tid(visitor) != solved.tid:  # another ticket's, or who solved it has signed in since
             return None
         if not await self._ledger.spend(solved.nonce, until_s=solved.expires_at_s, now_s=now_s):
             return None
@@ -191,13 +202,20 @@ class Doorkeeper:
 
     async def hear(self, visitor: Visitor, *, now_s: float) -> None:
         """A heartbeat of the waiting page."""
-        if visitor.ticket is not None and visitor.admission is None:
-            await self._note(visitor, visitor.ticket, now_s, PRESENT_S)
+        held, tid = visitor.ticket, self._known_tid(visitor)
+        if held is not None and tid is not None and visitor.admission is None:
+            await self._note(visitor, msgspec.structs.replace(held, tid=tid), now_s, PRESENT_S)
 
     async def stay_present(self, waits: Waits, *, now_s: float, for_s: float) -> None:
         """A page without JavaScript says how seldom it will come back."""
         if in_sample(lot_of(waits.ticket.tid), self._porter.outlook.sample):
             await self._ledger.note_waiting(_waiter(waits.ticket), until_s=now_s + for_s, now_s=now_s)
+
+    async def give_back(self, visitor: Visitor, *, now_s: float) -> tuple[str, ...]:
+        """Who asks for it leaves, inside or waiting; returns the cookies as ``release`` does, none for a stranger."""
+        staying = await self.stay(visitor, now_s=now_s)
+        sid = staying.admission.sid if staying else visitor.sid
+        return () if sid is None else await self.release(sid, now_s=now_s)
 
     async def release(self, sid: str, *, now_s: float) -> tuple[str, ...]:
         """Gives the place back; returns the cookies that forget pass and ticket."""
@@ -241,12 +259,17 @@ class Doorkeeper:
         return Place(OTHERS, arrival_key(now_s=now_s, earlier=earlier, tie=tie)), earlier
 
     def _tid(self, visitor: Visitor, lane: int) -> str:
-        # The same person keeps one id when the lane changes: one person inside, one person waiting.
-        if visitor.ticket is not None:
-            return visitor.ticket.tid
-        self.arrivals_total += 1
-        self._porter.desk.tally.arrived(lane)
-        return self._random_text(8)
+        if visitor.ticket is None:
+            self.arrivals_total += 1
+            self._porter.desk.tally.arrived(lane)
+        return self._known_tid(visitor) or self._random_text(8)
+
+    def _known_tid(self, visitor: Visitor) -> str | None:
+        """The one id of a person, whatever the lane: one person inside, one person waiting."""
+        held, card = visitor.ticket, visitor.card
+        if held is not None and keeps_tid(held, has_card=card is not None):
+            return held.tid
+        return None if card is None else tid_of_card(self._keyring, card.subject)
 
     async def _note(self, visitor: Visitor, held: Ticket, now_s: float, for_s: float) -> Wait | None:
         if in_sample(lot_of(held.tid), self._porter.outlook.sample):

@@ -31,7 +31,7 @@ from preau.gate.body import (
     read_whole,
     replayed,
 )
-from preau.gate.doorkeeper import Admitted, Doorkeeper
+from preau.gate.doorkeeper import Admitted, Doorkeeper, Waits
 from preau.gate.hall import OWN_PATHS, STATE_PATH, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
@@ -306,10 +306,12 @@ class Engine:
         return refused(503, "app_unavailable", message, cookies)
 
     async def _websocket(self, request: Request, receive: Receive, send: Send) -> None:
-        decision = None
-        # A socket is opened by a page, and with the page came a ticket.
-        if request.visitor.sid is not None and self._live.fullmatch(request.path):
-            decision = await self._keeper.admit(request.visitor, now_s=request.now_s)
+        visitor, now_s = request.visitor, request.now_s
+        decision: Admitted | Waits | None = None
+        if self._live.fullmatch(request.path):
+            decision = await self._keeper.stay(visitor, now_s=now_s)
+            if decision is None and visitor.sid is not None:  # a page opens a socket, and with the page came a ticket
+                decision = await self._keeper.enter(visitor, now_s=now_s)
         if not isinstance(decision, Admitted):
             await receive()  # the handshake has to be read before it can be refused
             await send({"type": "websocket.close", "code": 4403, "reason": "gate_waiting"})

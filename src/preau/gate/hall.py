@@ -151,8 +151,7 @@ class Hall:
                 title=_("Demande refusée"),
                 text=_("Cette demande vient d’un autre site : rien n’a changé."),
             )
-        sid = request.visitor.sid
-        cookies = () if sid is None else await self._keeper.release(sid, now_s=request.now_s)
+        cookies = await self._keeper.give_back(request.visitor, now_s=request.now_s)
         return self._notice(
             200,
             "place_given_back",

@@ -67,7 +67,11 @@ class Keyring:
         """
         return _hkdf(self._by_generation[self._founding], purpose, "standing")
 
+    def pseudonym_key(self, purpose: str) -> bytes:
+        """The key of the pseudonyms of ``purpose``: what an edge is given that holds no secret and makes its own."""
+        return self.standing_key(f"pseudonym/{purpose}")
+
     def pseudonym(self, purpose: str, identity: str) -> str:
         """64 bits of HMAC of ``identity`` as 11 base64url characters: stable, linkable only by who holds the secret."""
-        digest = hmac.digest(self.standing_key(f"pseudonym/{purpose}"), identity.encode(), hashlib.sha256)[:8]
+        digest = hmac.digest(self.pseudonym_key(purpose), identity.encode(), hashlib.sha256)[:8]
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

@@ -15,14 +15,21 @@ from preau.tokens.keyring import Keyring
 KIND: Final = "t1"
 _TID = re.compile(r"[0-9A-Za-z_-]{11}", re.ASCII)
 LANES: Final = 4
+TID: Final = "tid"
+"""The purpose of the pseudonyms that are the tids of cards."""
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """A verified place. ``order_key`` < 2**63, smaller is earlier; ``tid`` 64 random bits in base64url."""
+    """A verified place. ``order_key`` < 2**63, smaller is earlier; ``tid`` 64 bits in base64url, random or a card's."""
 
     lane: int
     order_key: int
     tid: str
+
+
+def tid_of_card(keyring: Keyring, subject: str) -> str:
+    """The tid of a card: the same on every edge and every day, so that one card is one person however it comes."""
+    return keyring.pseudonym(TID, subject)
 
 
 def mint(keyring: Keyring, ticket: Ticket, *, now_s: float) -> str:

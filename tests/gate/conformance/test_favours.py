@@ -224,9 +224,10 @@ def test_a_challenge_needs_its_ticket_our_page_and_a_number_that_fits(level_two:
     held, text = dict(page.cookies), solved(puzzle_in(page))
     salt, number, signature = text.split(".")
     other = dict(level_two.ask("/", source="127.0.18.4").cookies)
+    signed_in = {**held, "carnet": card_of(level_two, Role.GUARDIAN)}
     texts = (f"{salt}.{int(number) ^ 1}.{signature}", "", text[:-1], f"{salt}.0{number}.{signature}", f"{text}0")
     refused = [solves(level_two, broken, held) for broken in texts]
-    refused += [solves(level_two, text, other), solves(level_two, text, {})]
+    refused += [solves(level_two, text, shown) for shown in (other, {}, signed_in)]
     refused += [solves(level_two, text, held, Sec_Fetch_Site="cross-site"), solves(level_two, text, held, X_None="1")]
     refused += [solves(level_two, text, held, Origin="https://ailleurs.example")]
     assert [reply.status for reply in refused] == [403] * len(refused)

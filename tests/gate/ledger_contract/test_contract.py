@@ -2,27 +2,15 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
 
 import pytest
 
 from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Holder, Ledger, LedgerUnavailable, Room, Wait, Waiter
-from preau.gate.ledger.memory import MemoryLedger
 from preau.gate.ledger.redis import RedisLedger
 from preau.gate.rules.entries import Claims
 
 NOW_S = 1_795_422_600.0
-
-
-@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.engines)])
-async def ledger(request: pytest.FixtureRequest) -> AsyncIterator[Ledger]:
-    if request.param == "memory":
-        made: Ledger = MemoryLedger()
-    else:
-        made = RedisLedger(request.getfixturevalue("redis_server"), prefix=f"{{test:{secrets.token_hex(4)}}}")
-    yield made
-    await made.close()
 
 
 async def claims(ledger: Ledger, sid: str, *, lane: int = 3, capacity: int = 2, now_s: float = NOW_S) -> bool:
@@ -233,6 +221,30 @@ async def test_a_ticket_waits_in_one_place_the_latest(ledger: Ledger) -> None:
     assert (await ledger.census(now_s=NOW_S)).waiting == (Waiter(1, 2, "a"),)
 
 
+async def test_a_ticket_whose_holder_has_another_name_waits_no_longer(ledger: Ledger) -> None:
+    for tid in ("a", "b"):
+        await ledger.note_waiting(Waiter(3, 17, tid), until_s=NOW_S + 90, now_s=NOW_S)
+    await ledger.stop_waiting("a")
+    await ledger.stop_waiting("unknown")
+    assert (await ledger.census(now_s=NOW_S + 1)).waiting == (Waiter(3, 17, "b"),)
+
+
+async def test_who_is_inside_by_another_device_does_not_wait(ledger: Ledger) -> None:
+    await claims(ledger, "a")
+    await ledger.note_waiting(Waiter(3, 17, "a"), until_s=NOW_S + 95, now_s=NOW_S + 5)
+    assert (await ledger.census(now_s=NOW_S + 6)).waiting == ()
+    await ledger.note_waiting(Waiter(3, 17, "a"), until_s=NOW_S + 990, now_s=NOW_S + 900)
+    assert (await ledger.census(now_s=NOW_S + 901)).waiting == (Waiter(3, 17, "a"),)
+
+
+async def test_who_was_silent_too_long_claims_like_others(ledger: Ledger) -> None:
+    assert await claims(ledger, "a", capacity=1)
+    assert await claims(ledger, "b", capacity=2, now_s=NOW_S + 899.2)
+    assert not await claims(ledger, "a", capacity=1, now_s=NOW_S + 900.0)
+    assert await claims(ledger, "a", capacity=2, now_s=NOW_S + 900.5)
+    assert (await ledger.census(now_s=NOW_S + 901)).claims.limited == 3
+
+
 async def test_who_claims_waits_no_longer(ledger: Ledger) -> None:
     await ledger.note_waiting(Waiter(3, 7, "a"), until_s=NOW_S + 90, now_s=NOW_S)
     await claims(ledger, "a")
@@ -254,57 +266,6 @@ async def test_the_waiting_remembered_are_bounded_and_the_gone_make_room(
     assert {waiter.tid for waiter in (await ledger.census(now_s=NOW_S)).waiting} == {"a", "b"}
     await ledger.note_waiting(Waiter(3, 2, "c"), until_s=NOW_S + 190, now_s=NOW_S + 100)
     assert {waiter.tid for waiter in (await ledger.census(now_s=NOW_S + 100)).waiting} == {"c"}
-
-
-async def takes(ledger: Ledger, room: str, *, until_s: float = NOW_S + 3600, now_s: float = NOW_S) -> bool:
-    return await ledger.take_by_link(room, most=2, until_s=until_s, now_s=now_s)
-
-
-async def test_a_class_link_is_followed_by_as_many_as_it_says_and_each_class_counts_alone(ledger: Ledger) -> None:
-    assert [await takes(ledger, room) for room in ("a", "a", "b", "a", "b")] == [True, True, True, False, True]
-    assert not await takes(ledger, "a", now_s=NOW_S + 3599)
-
-
-async def test_simultaneous_devices_never_pass_the_number_of_a_link(ledger: Ledger) -> None:
-    assert sum(await asyncio.gather(*(takes(ledger, "a") for _ in range(20)))) == 2
-
-
-async def test_after_the_end_of_its_lesson_a_link_begins_anew(ledger: Ledger) -> None:
-    for _ in range(3):
-        await takes(ledger, "a")
-    later_s = NOW_S + 3600
-    assert await takes(ledger, "a", until_s=later_s + 3600, now_s=later_s)
-    assert (await ledger.census(now_s=later_s)).waiting == ()
-
-
-async def test_the_links_counted_are_bounded_and_the_first_to_end_is_forgotten(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(interface, "LINK_ROOMS_MAX", 2)
-    for number, room in enumerate(("b", "a", "c")):
-        for _ in range(2):
-            await takes(ledger, room, until_s=NOW_S + 100 + number)
-    assert not await takes(ledger, "a", until_s=NOW_S + 101)
-    assert not await takes(ledger, "c", until_s=NOW_S + 102)
-    assert await takes(ledger, "b", until_s=NOW_S + 103)
-
-
-async def test_a_challenge_is_spent_once_until_it_is_over(ledger: Ledger) -> None:
-    async def spends(nonce: str, now_s: float = NOW_S) -> bool:
-        return await ledger.spend(nonce, until_s=NOW_S + 300, now_s=now_s)
-
-    assert [await spends(nonce) for nonce in ("a", "b", "a")] == [True, True, False]
-    assert not await spends("a", NOW_S + 299)
-    assert sum(await asyncio.gather(*(spends("c") for _ in range(20)))) == 1
-
-
-async def test_the_challenges_remembered_are_bounded_and_none_is_taken_beyond(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(interface, "SPENT_MAX", 2)
-    spent = [await ledger.spend(nonce, until_s=NOW_S + 300, now_s=NOW_S) for nonce in ("a", "b", "c")]
-    assert spent == [True, True, False]
-    assert await ledger.spend("c", until_s=NOW_S + 600, now_s=NOW_S + 300)
 
 
 async def test_a_wait_at_the_door_grows_and_a_long_silence_begins_another(ledger: Ledger) -> None:

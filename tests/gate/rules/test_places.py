@@ -8,6 +8,7 @@ from preau.gate.rules.places import (
     RANKS,
     Place,
     arrival_key,
+    keeps_tid,
     kept_place,
     known_place,
     lesson_key,
@@ -158,6 +159,14 @@ def test_who_signs_in_while_waiting_goes_over_to_the_lane_of_cards_with_the_same
     assert kept_place(ticket, None, has_card=True, now_s=at(8, 1)) == Place(2, ticket.order_key)
     signed_in = Ticket(lane=2, order_key=ticket.order_key, tid="t" * 11)
     assert kept_place(signed_in, None, has_card=False, now_s=at(8, 1)) == Place(3, ticket.order_key)
+
+
+def test_a_ticket_says_who_its_holder_is_unless_it_was_drawn_without_the_card_that_is_shown() -> None:
+    tickets = [Ticket(lane=lane, order_key=17, tid="t" * 11) for lane in range(4)]
+    assert [keeps_tid(held, has_card=True) for held in tickets] == [True, True, True, False]
+    assert all(keeps_tid(held, has_card=False) for held in tickets)
+    assert not keeps_tid(None, has_card=True)
+    assert not keeps_tid(None, has_card=False)
 
 
 def test_a_ticket_of_lane_zero_is_worth_nothing_without_its_card() -> None:

@@ -17,6 +17,7 @@ from preau.gate.rules.standing import Curve
 from preau.gate.rules.wait import Entries, wait_interval
 from preau.tokens.card import LIFE_DAYS
 from preau.tokens.keyring import DAY_S, Keyring
+from preau.tokens.ticket import TID
 
 Lines = tuple[tuple[str, str], ...]
 
@@ -39,10 +40,10 @@ def text_of(lines: Iterable[tuple[str, str]]) -> str:
 
 
 def key_lines(keyring: Keyring, *, now_s: float) -> Lines:
-    """The verification keys by ``kind.kid``, base64; with the standing keys for ranks and new ticket ids."""
+    """The verification keys by ``kind.kid``, base64; with the standing keys for ranks and tids."""
     today = int(now_s // DAY_S)
     lines = [("generation", keyring.kid(now_s).partition("-")[2])]
-    lines += [("rank", _base64(rank_keys(keyring)(today))), ("tid", _base64(keyring.standing_key("tid")))]
+    lines += [("rank", _base64(rank_keys(keyring)(today))), ("tid", _base64(keyring.pseudonym_key(TID)))]
     for kind, oldest in OLDEST_DAYS.items():
         for day in range(today - oldest - 1, today + KEYS_AHEAD_DAYS + 1):
             lines += [(f"{kind}.{kid}", _base64(keyring.key(kind, kid))) for kid in keyring.kids(day)]

@@ -321,5 +321,5 @@ def _halves(address: str, width: int) -> list[str]:
 
 def _totals() -> str:
     """Claims by lane; those of bare devices, of lane 3, have a count of their own."""
-    rule = "    http-request sc-inc-gpc({},2) if {{ var(txn.lane) -m int {} }}{}"
+    rule = "    http-request sc-inc-gpc({},2) if {{ var(txn.lane) -m int {} }} !again{}"
     return "\n".join(rule.format(lane + 1, lane, " !bare" if lane == OTHERS else "") for lane in range(LANES))

@@ -124,7 +124,13 @@ class Ledger(Counts, Protocol):
         """Counts one more unclaimed ticket of ``source``; returns how many there were before."""
 
     async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
-        """This ticket waits and counts as present until ``until_s``; a ticket has one place, the latest noted."""
+        """This ticket waits and counts as present until ``until_s``; a ticket has one place, the latest noted.
+
+        Who is counted inside, by another device, does not wait.
+        """
+
+    async def stop_waiting(self, tid: str) -> None:
+        """This ticket waits no longer: its holder has another name since a card was shown with it."""
 
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
         """Takes a place inside if one is free (lane 0: always), and stops waiting. A second claim is the same person.

@@ -47,6 +47,8 @@ class MemoryLedger:
         return count
 
     async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
+        if self._is_inside(waiter.tid, now_s):
+            return
         if len(self._waiting) >= interface.WAITING_MAX and waiter.tid not in self._waiting:
             if int(now_s) != int(self._forgot_at_s):  # it looks at all of them: once a second, whoever else comes
                 self._forget_waiting(now_s)
@@ -54,8 +56,11 @@ class MemoryLedger:
                 return
         self._waiting[waiter.tid] = (waiter, until_s)
 
+    async def stop_waiting(self, tid: str) -> None:
+        self._waiting.pop(tid, None)
+
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
-        known = holder.sid in self._inside
+        known = self._is_inside(holder.sid, now_s)
         if not known and holder.lane != STAFF and self._limited(now_s) >= room.capacity:
             return False
         if not known and room.unproven is not None and len(self._unproven) >= room.unproven:
@@ -81,8 +86,7 @@ class MemoryLedger:
         return True
 
     async def resume(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
-        stay = self._inside.get(holder.sid)
-        if stay is None or stay.until_s <= now_s:
+        if not self._is_inside(holder.sid, now_s):
             return False
         self._waiting.pop(holder.sid, None)
         self._enter(holder, until_s)
@@ -145,6 +149,10 @@ class MemoryLedger:
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+    def _is_inside(self, sid: str, now_s: float) -> bool:
+        stay = self._inside.get(sid)
+        return stay is not None and now_s < stay.until_s
 
     def _counts_claim(self, most: int, now_s: float) -> bool:
         if int(now_s) != self._claims_of_s:

@@ -40,8 +40,10 @@ return count
 """
 
 _NOTE: Final = """
-local waiting, present = KEYS[1], KEYS[2]
+local waiting, present, limited, staff = unpack(KEYS)
 local tid, place, till, now, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local inside = redis.call('ZSCORE', limited, tid) or redis.call('ZSCORE', staff, tid)
+if inside and tonumber(now) < tonumber(inside) then return 0 end
 if not redis.call('ZSCORE', present, tid) and redis.call('ZCARD', present) >= most then
   for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
     redis.call('ZREM', present, gone)
@@ -51,6 +53,13 @@ if not redis.call('ZSCORE', present, tid) and redis.call('ZCARD', present) >= mo
 end
 redis.call('HSET', waiting, tid, place)
 redis.call('ZADD', present, till, tid)
+return 1
+"""
+
+_STOP: Final = """
+local waiting, present = KEYS[1], KEYS[2]
+redis.call('ZREM', present, ARGV[1])
+redis.call('HDEL', waiting, ARGV[1])
 return 1
 """
 
@@ -233,7 +242,10 @@ class RedisLedger:
 
     async def note_waiting(self, waiter: Waiter, *, until_s: float, now_s: float) -> None:
         arguments = [waiter.tid, f"{waiter.lane}:{waiter.order_key}", until_s, now_s, interface.WAITING_MAX]
-        await self._run(_NOTE, ["waiting", "present"], arguments)
+        await self._run(_NOTE, ["waiting", "present", "limited", "staff"], arguments)
+
+    async def stop_waiting(self, tid: str) -> None:
+        await self._run(_STOP, ["waiting", "present"], [tid])
 
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
         keys = ["limited", "staff", "left", "waiting", "present", "drawn", "unproven", "claims", "claimed"]

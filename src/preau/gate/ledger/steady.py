@@ -44,6 +44,12 @@ class SteadyLedger:
         except LedgerUnavailable as error:
             self._say(error)
 
+    async def stop_waiting(self, tid: str) -> None:
+        try:
+            await self._ledger.stop_waiting(tid)
+        except LedgerUnavailable as error:
+            self._say(error)
+
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
         try:
             return await self._ledger.claim(holder, source=source, room=room, until_s=until_s, now_s=now_s)

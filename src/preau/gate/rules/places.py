@@ -124,6 +124,15 @@ def link_place(link: ClassLink, rank_key_on: Callable[[int], bytes]) -> Place:
     return Place(PUPILS, lesson_key(rank_key, link.room, starts_at_s=link.starts_at_s))
 
 
+def keeps_tid(ticket: Ticket | None, *, has_card: bool) -> bool:
+    """Whether a verified ``ticket`` says who its holder is; else the card does, and without one nobody is known.
+
+    Tickets of lanes 0 to 2 were minted for a card or by a class link, both bounded. One of lane 3 costs nothing:
+    if it stayed a person of its own beside a card, one card and fifty tickets would be fifty people of its lane.
+    """
+    return ticket is not None and not (has_card and ticket.lane == OTHERS)
+
+
 def kept_place(ticket: Ticket | None, known: Place | None, *, has_card: bool, now_s: float) -> Place | None:
     """The place to stand in with a verified ``ticket`` and the place known from the card; None: draw one.
 
