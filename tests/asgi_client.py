@@ -16,7 +16,12 @@ class Answer(NamedTuple):
 
 
 def http_scope(
-    path: str, *, method: str = "GET", headers: dict[str, str] | None = None, query: bytes = b""
+    path: str,
+    *,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    query: bytes = b"",
+    client: tuple[str, int] | None = ("127.0.0.1", 40_000),
 ) -> dict[str, Any]:
     """An ASGI http scope as Granian builds it."""
     pairs = {"host": "localhost", **(headers or {})}
@@ -30,7 +35,7 @@ def http_scope(
         "root_path": "",
         "query_string": query,
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs.items()],
-        "client": ("127.0.0.1", 40_000),
+        "client": client,
         "server": ("127.0.0.1", 8000),
         "extensions": {},
     }

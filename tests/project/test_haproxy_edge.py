@@ -110,6 +110,8 @@ def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: Preau
         assert place is not None
         assert json.loads(get(f"{server.url}/attente/etat.json")[2])["v"] == 1
         assert get(f"{server.url}/static/site.css")[0] == 200
+        assert "preau_gate_inside" in get(f"{server.url}/metrics")[2]
+        assert get(f"{server.url}/metrics", **{"X-Forwarded-For": "127.0.0.1"})[0] == 404
         assert not get(f"{server.url}/static/site.css")[1]
         the_application_is_killed(server)
         assert place_of(waits) == place

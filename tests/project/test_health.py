@@ -80,6 +80,11 @@ async def test_a_full_line_is_a_crowd_and_not_a_failure(monkeypatch: pytest.Monk
 async def test_metrics_are_for_this_machine() -> None:
     canary, _ = canary_of(answering())
     health = Health(canary, metrics=lambda: b"preau_x 1")
+    for client, status in (("127.0.0.1", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("192.0.2.1", 404)):
+        assert (await call(health, "/metrics", client=(client, 1))).status == status, client
+    assert (await call(health, "/metrics", client=None)).status == 404
     assert (await call(health, "/metrics")).body == b"preau_x 1"
+    for name in ("x-forwarded-for", "forwarded", "via", "x-real-ip"):
+        assert (await call(health, "/metrics", headers={name: "127.0.0.1"})).status == 404, name
     assert (await call(health, "/__version__")).status == 200
     assert (await call(health, "/__autre__")).status == 404

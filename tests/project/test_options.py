@@ -79,8 +79,16 @@ def test_the_demo_has_no_public_address() -> None:
 
 
 def test_proxies_are_networks_and_only_the_embedded_gate_asks_for_them() -> None:
-    parsed = parse({"PREAU_PROXIES": "127.0.0.1, 10.0.0.0/8,2001:db8::/32"})
+    parsed = parse({"PREAU_PROXIES": "127.0.0.1, 10.0.0.0/24,2001:db8::/64,::ffff:10.0.0.1,::1"})
     assert isinstance(parsed, Options)
-    assert parsed.proxies == ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")
+    assert parsed.proxies == ("127.0.0.1/32", "10.0.0.0/24", "2001:db8::/64", "10.0.0.1/32", "::1/128")
     for wrong in ({"PREAU_PROXIES": "*"}, {"PREAU_PROXIES": "127.0.0.1", "PREAU_EDGE": "haproxy"}):
         assert set(refused(wrong)) == {"PREAU_PROXIES"}
+
+
+@pytest.mark.parametrize(
+    "network", ["10.0.0.0/23", "0.0.0.0/0", "2001:db8::/63", "::/0", "::/64", "::ffff:0:0/96", "::ffff:10.0.0.0/119"]
+)
+def test_a_network_whose_every_visitor_would_be_believed_is_refused(network: str) -> None:
+    sentence = refused({"PREAU_PROXIES": f"127.0.0.1,{network}"})["PREAU_PROXIES"]
+    assert "tout le réseau serait cru sur parole" in sentence

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -155,19 +156,37 @@ backend preau
 """
 
 
+SET_BACK_S = 5
+"""Of a hundred tickets of one address, at 50 ms each: longer than it takes to draw them."""
+
+
+def _line_from(visitor: str, port: int) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=10, source_address=(visitor, 0))
+
+
+def _place_from(visitor: str, port: int) -> int:
+    """The order key of a device without cookies, or 0 for who comes in."""
+    with closing(_line_from(visitor, port)) as through:
+        through.request("GET", "/", headers={"Accept": "text/html"})
+        found = re.search(r'data-key="(\d+)"', through.getresponse().read().decode())
+        return int(found[1]) if found else 0
+
+
 @pytest.mark.skipif(haproxy_binary() is None, reason="HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
 def test_behind_another_proxy_visitors_are_themselves(tmp_path: Path) -> None:
-    """The figures are for this machine: who comes from elsewhere through the proxy is not this machine."""
+    """Each further ticket of one address is set back; the figures are for nobody who comes through a proxy."""
     process, port = PreauProcess(tmp_path / "var"), free_port()
     (tmp_path / "proxy.cfg").write_text(PROXY.format(port=port, behind=process.port))
     proxy = subprocess.Popen([haproxy_binary() or "", "-db", "-f", tmp_path / "proxy.cfg"])  # noqa: S603
     try:
-        process.start(PREAU_PROXIES="127.0.0.1")
-        for visitor, status in (("127.0.0.2", 404), ("127.0.0.1", 200)):
-            through = http.client.HTTPConnection("127.0.0.1", port, timeout=10, source_address=(visitor, 0))
-            with closing(through):
+        process.start(PREAU_PROXIES="127.0.0.1", PREAU_CAPACITY="1")
+        keys = [_place_from(visitor, port) for visitor in (*["127.0.0.2"] * (SET_BACK_S * 20), "127.0.0.3")]
+        assert keys[-1] < keys[-2], "who comes later from another address stands before"
+        for visitor in ("127.0.0.2", "127.0.0.1"):
+            with closing(_line_from(visitor, port)) as through:
                 through.request("GET", "/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
-                assert through.getresponse().status == status
+                assert through.getresponse().status == 404
+        assert "preau_gate_inside" in get(f"{process.url}/metrics")[1]
     finally:
         process.kill()
         proxy.terminate()

@@ -10,9 +10,10 @@ import pytest
 from asgi_client import call
 from preau.live import server as live_server
 from preau.project import installation
-from preau.project.haproxy_edge import OPEN_PATHS, SCHOOL_PATHS
+from preau.project.haproxy_edge import SCHOOL_PATHS
+from preau.project.open_paths import OPEN_PATHS, OpenParts, before_the_gate
 from preau.project.options import Options, parse
-from preau.project.wiring import House, before_the_gate, behind_proxies, build
+from preau.project.wiring import House, behind_proxies, build
 
 
 @pytest.fixture
@@ -79,6 +80,16 @@ async def test_only_a_trusted_proxy_says_who_comes(
     assert (await call(behind_proxies(whoami, proxies), "/", headers=headers)).text == visitor
 
 
+@pytest.mark.parametrize(
+    ("peer", "visitor"),
+    [("::ffff:10.0.0.7", "203.0.113.9"), ("::ffff:10.0.1.7", "::ffff:10.0.1.7"), ("2001:db8::7", "203.0.113.9")],
+)
+async def test_a_trusted_proxy_is_known_by_a_socket_of_ipv6(peer: str, visitor: str) -> None:
+    app = behind_proxies(whoami, ("10.0.0.0/24", "2001:db8::/64"))
+    headers = {"x-forwarded-for": "203.0.113.9, ::ffff:10.0.0.8"}
+    assert (await call(app, "/", headers=headers, client=(peer, 1))).text == visitor
+
+
 def test_the_gate_opens_sockets_where_live_classes_are_and_nowhere_else() -> None:
     assert re.sub("[()]", "", live_server._PATH.pattern) == SCHOOL_PATHS.live
 
@@ -88,4 +99,6 @@ async def nobody(scope: Any, receive: Any, send: Any) -> None:
 
 
 def test_haproxy_leaves_open_what_stands_before_the_gate_and_nothing_else() -> None:
-    assert tuple(before_the_gate(nobody, nobody, nobody, nobody)) == OPEN_PATHS
+    parts = OpenParts(nobody, nobody, nobody, nobody)
+    assert tuple(before_the_gate(parts)) == OPEN_PATHS
+    assert {"/__*", "/metrics", "/static/*", "/colis/*", "/etat", "/etat/*"} < set(OPEN_PATHS)

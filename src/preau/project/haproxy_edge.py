@@ -33,8 +33,8 @@ from preau.gate.public_draw import draw_json
 from preau.gate.request import SchoolPaths
 from preau.project.asgi_types import Application
 from preau.project.edge import headers_of_own_pages
+from preau.project.open_paths import OPEN_PATHS
 from preau.project.options import Options
-from preau.project.static_files import AT_THE_ROOT
 from preau.school.pages.script_paths import SCRIPT_PATHS
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
@@ -44,8 +44,6 @@ SCHOOL_PATHS: Final = SchoolPaths(
     sign_in=("/connexion/", "/c/"),
     scripts=SCRIPT_PATHS,
 )
-OPEN_PATHS: Final = ("/__*", "/metrics", "/static/*", *AT_THE_ROOT, "/colis/*", "/etat", "/etat/*")
-"""What is answered without the gate; ``*``: everything that begins so. The keys of ``wiring.before_the_gate``."""
 
 FOLDER: Final = "edge"
 LONGEST_FOLDER: Final = 70

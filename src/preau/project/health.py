@@ -14,6 +14,9 @@ from preau.project.school_shell import CANARY_PATH, SchoolShell
 
 CANARY_EVERY_S: Final = 5.0
 CANARY_TIMEOUT_S: Final = 4.0
+THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+FOR_SOMEBODY: Final = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
+"""Headers by which a proxy says that it hands on what somebody else asks."""
 log = structlog.get_logger("preau.health")
 
 
@@ -119,6 +122,9 @@ class Health:
 
 
 def _from_this_machine(scope: Scope) -> bool:
-    """Figures are for the operator's collector on this machine; a proxy in front must not pass /metrics on."""
+    """Figures are for the operator's collector on this machine, who speaks for himself: a proxy beside us does not."""
     client = scope.get("client")
-    return client is not None and client[0] in {"127.0.0.1", "::1"}
+    if client is None or client[0] not in THIS_MACHINE:
+        return False
+    # Where it speaks for nobody, the address is the peer's own: trusted proxies change it by these headers alone.
+    return not any(name in FOR_SOMEBODY for name, _value in scope["headers"])

@@ -13,6 +13,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+NARROWEST_PREFIX: Final = {4: 24, 6: 64}
+"""By version of IP: a trusted network is no larger, for whoever is in it says who he is."""
+IPV4_IN_IPV6: Final = ipaddress.IPv6Network("::ffff:0:0/96")
+
 
 class Kind(StrEnum):
     """How the text of an option is read."""
@@ -152,7 +156,7 @@ TABLE: Final[tuple[Option, ...]] = (
         "proxies",
         Kind.NETWORKS,
         "",
-        "Mandataires dont X-Forwarded-For est cru : adresses ou réseaux, séparés par des virgules. "
+        "Mandataires dont X-Forwarded-For est cru : adresses ou réseaux (/24, /64 au plus), séparés par des virgules. "
         "Vide : aucun. Portail embarqué seulement.",
     ),
     Option("PREAU_LOG_JSON", "log_json", Kind.SWITCH, "1", "Journaux en JSON (1) ou lisibles à l’œil (0)."),
@@ -275,11 +279,28 @@ def _choice(option: Option, text: str) -> str | Mistake:
 
 def _networks(option: Option, text: str) -> tuple[str, ...] | Mistake:
     try:
-        return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
+        networks = [_as_written_in_its_family(part.strip()) for part in text.split(",") if part.strip()]
     except ValueError:
         return Mistake(
             option.name, f"« {text} » : des adresses ou des réseaux sont attendus, par exemple 127.0.0.1,10.0.0.5"
         )
+    for network in networks:
+        if network.prefixlen < NARROWEST_PREFIX[network.version]:
+            return Mistake(
+                option.name,
+                f"« {network} » : tout le réseau serait cru sur parole ; donnez les adresses des mandataires, "
+                "ou des réseaux d’au plus /24 (IPv4) ou /64 (IPv6)",
+            )
+    return tuple(map(str, networks))
+
+
+def _as_written_in_its_family(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The network; one of IPv4 addresses written as IPv6 (``::ffff:10.0.0.1``) as what it is."""
+    network = ipaddress.ip_network(text)
+    if isinstance(network, ipaddress.IPv6Network) and network.overlaps(IPV4_IN_IPV6):
+        first = ipaddress.IPv4Address(int(network.network_address) & 0xFFFF_FFFF)
+        return ipaddress.IPv4Network((first, max(0, network.prefixlen - IPV4_IN_IPV6.prefixlen)))
+    return network
 
 
 def _path(option: Option, text: str) -> Path:

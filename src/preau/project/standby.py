@@ -15,13 +15,14 @@ from granian.server.embed import Server
 from preau.gate.haproxy.forward import Forward
 from preau.gate.spool import FOLDER as SPOOL
 from preau.project.answers import refuse, respond_json
-from preau.project.asgi_types import Application, Receive, Scope, Send
+from preau.project.asgi_types import Receive, Scope, Send
 from preau.project.edge import Edge
 from preau.project.haproxy_edge import SCHOOL_PATHS, HaproxyEdge, behind_an_edge, edge_secret
 from preau.project.letterbox import Letterbox
+from preau.project.open_paths import OpenParts, before_the_gate
 from preau.project.options import Options
 from preau.project.packages import PackageFiles
-from preau.project.static_files import AT_THE_ROOT, static_application
+from preau.project.static_files import static_application
 from preau.project.supervised import supervised
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
@@ -51,10 +52,7 @@ class Standby:
         )
         static = static_application(options.data, stylesheet=options.stylesheet)
         status = StatusFiles(options.data / "status")
-        before: dict[str, Application] = {
-            "/__*": _health, "/metrics": _health, "/static/*": static, **dict.fromkeys(AT_THE_ROOT, static),
-            "/colis/*": PackageFiles(options.data / "colis"), "/etat": status, "/etat/*": status,
-        }  # fmt: skip
+        before = before_the_gate(OpenParts(_health, static, PackageFiles(options.data / "colis"), status))
         # The edge has checked the host already, and the application does it again.
         dressed = Edge(before=before, behind=self._letterbox, hosts=None, secure=options.secure)
         self._application = behind_an_edge(dressed, keyring)

@@ -1,5 +1,6 @@
 """The composition root: the only place that names concrete engines and knows every room."""
 
+import ipaddress
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
@@ -28,11 +29,12 @@ from preau.project.haproxy_edge import SCHOOL_PATHS, GateElsewhere, HaproxyEdge,
 from preau.project.health import Canary, Health
 from preau.project.letterbox import Letterbox
 from preau.project.meter import LineMeter
+from preau.project.open_paths import OpenParts, before_the_gate
 from preau.project.options import Options
 from preau.project.packages import PackageFiles
 from preau.project.school_shell import SchoolShell
 from preau.project.signals import Gate, SignalsReader, SpoolCounter
-from preau.project.static_files import AT_THE_ROOT, static_application
+from preau.project.static_files import static_application
 from preau.school.signin.verification import line_of_this_process
 from preau.tokens.cookies import cookie_names
 from preau.tokens.keyring import Keyring
@@ -96,7 +98,7 @@ def build(options: Options, keyring: Keyring) -> House:
     )
     health = Health(canary, metrics=lambda: render(signals.read()))
     static = static_application(options.data, stylesheet=options.stylesheet)
-    before = before_the_gate(health, static, PackageFiles(options.data / "colis"), status)
+    before = before_the_gate(OpenParts(health, static, PackageFiles(options.data / "colis"), status))
     edge = Edge(before=before, behind=gate.application, hosts=known_hosts(options), secure=options.secure)
     served = behind_proxies(edge, options.proxies) if gate.embedded else behind_an_edge(edge, keyring)
     return House(served, shell, canary, gate.run, live, publisher, spool, gate.haproxy, letterbox)
@@ -109,16 +111,6 @@ def _letterbox(options: Options, keyring: Keyring, shell: SchoolShell) -> Letter
         shell, folder=options.data / SPOOL, keyring=keyring, cookies=cookie_names(secure=options.secure),
         write_lane=SCHOOL_PATHS.write_lane,
     )  # fmt: skip
-
-
-def before_the_gate(
-    health: Application, static: Application, packages: Application, status: Application
-) -> dict[str, Application]:
-    """Who answers what is not behind the gate, by path; ``*``: everything that begins so."""
-    return {
-        "/__*": health, "/metrics": health, "/static/*": static, **dict.fromkeys(AT_THE_ROOT, static),
-        "/colis/*": packages, "/etat": status, "/etat/*": status,
-    }  # fmt: skip
 
 
 class _Gate(NamedTuple):
@@ -158,8 +150,16 @@ def behind_proxies(app: Application, proxies: tuple[str, ...]) -> Application:
     """``app`` that takes the visitor’s address from a trusted proxy: the last in X-Forwarded-For that is none."""
     if not proxies:
         return app
-    wrapped: Application = wrap_asgi_with_proxy_headers(app, list(proxies))
+    wrapped: Application = wrap_asgi_with_proxy_headers(app, [*proxies, *map(_seen_from_ipv6, proxies)])
     return wrapped
+
+
+def _seen_from_ipv6(network: str) -> str:
+    """How a socket that listens on IPv6 names the addresses of an IPv4 network."""
+    known = ipaddress.ip_network(network)
+    if known.version != 4:  # noqa: PLR2004  IPv4
+        return network
+    return f"::ffff:{known.network_address}/{96 + known.prefixlen}"
 
 
 def behind_the_gate(live: Application, school: Application) -> Application:
