@@ -10,7 +10,7 @@ from gate.conformance.conftest import MakeGate
 from gate.conformance.test_entry import card_of, comes_in
 from preau.gate.public_draw import draw_json
 from preau.gate.rules.lottery import rank_keys
-from preau.gate.rules.places import Place, lesson_key, link_place
+from preau.gate.rules.places import LESSON_PLACE_S, Place, lesson_key, link_place
 from preau.tokens import challenge, class_link, ticket
 from preau.tokens.card import Role
 from preau.tokens.challenge import Puzzle
@@ -101,6 +101,16 @@ def test_the_same_device_is_counted_once_and_who_goes_first_anyway_never(closed_
         assert (reply.status, reply.headers["location"]) == (303, "/journee/")
     assert place_in(dict(reply.cookies)).lane == 0
     assert follows(closed_gate, address, {}).status == 200
+
+
+def test_a_place_by_link_that_is_over_is_taken_again_and_counted(closed_gate: GateOnAPort) -> None:
+    now_s = int(closed_gate.now_s())
+    for age_s, status in ((LESSON_PLACE_S - 30, 303), (LESSON_PLACE_S, 200)):
+        link = ClassLink(expires_at_s=now_s + 900, room=f"roomROOM{age_s:0>5}"[:11], starts_at_s=now_s - age_s, cap=1)
+        address = address_of(closed_gate, link)
+        first: Cookies = {}
+        assert follows(closed_gate, address, first).status == 303
+        assert follows(closed_gate, address, first).status == status
 
 
 def test_who_is_inside_is_led_on_and_takes_nothing(make_gate: MakeGate) -> None:

@@ -9,7 +9,18 @@ from gate.conformance.client import JSON, SECRET, GateOnAPort, Reply
 from gate.conformance.conftest import MakeGate
 from preau.gate.rules.admission import pass_expiry
 from preau.gate.rules.lottery import rank_keys
-from preau.gate.rules.places import CARDS, OTHERS, SETBACK_MS, TIES, Place, known_place, lesson_run
+from preau.gate.rules.places import (
+    CARDS,
+    LESSON_PLACE_S,
+    OTHERS,
+    PLACE_LIFE_S,
+    PUPILS,
+    SETBACK_MS,
+    TIES,
+    Place,
+    known_place,
+    lesson_run,
+)
 from preau.tokens import card, ticket
 from preau.tokens.card import NO_HOURS, Card, Role, hours_mask
 from preau.tokens.keyring import Keyring
@@ -91,6 +102,32 @@ def test_who_signs_in_while_waiting_goes_over_to_the_lane_of_cards_and_back(clos
     assert place_of(signed_in) == (CARDS, kept.order_key)
     signed_out = closed_gate.ask("/", accept=JSON, cookies={"ticket": signed_in.cookies["ticket"]})
     assert place_of(signed_out) == (OTHERS, kept.order_key)
+
+
+@pytest.mark.parametrize(("has_card", "later"), [(False, OTHERS), (True, CARDS)])
+@pytest.mark.parametrize(("lane", "life_s"), [(PUPILS, LESSON_PLACE_S), (OTHERS, PLACE_LIFE_S)])
+def test_a_ticket_keeps_lane_and_key_to_the_very_second(
+    closed_gate: GateOnAPort, *, lane: int, life_s: int, has_card: bool, later: int
+) -> None:
+    over_s = int(closed_gate.now_s()) + 2
+    held = Ticket(lane=lane, order_key=(over_s - life_s) * 1_000_000 + 999_999, tid="keepsKEEPS3")
+    guardian = Card(expires_at_s=over_s + 900, role=Role.GUARDIAN, subject="a" * 11, group="-", hours=NO_HOURS)
+    shown = {"ticket": ticket.mint(KEYRING, held, now_s=over_s)}
+    shown |= {"carnet": card.mint(KEYRING, guardian, now_s=over_s)} if has_card else {}
+    before, after = set(), set()
+    while (asked_s := closed_gate.now_s()) < over_s + 0.2:
+        place = place_of(closed_gate.ask("/", accept=JSON, cookies=shown))
+        if closed_gate.now_s() < over_s:
+            before.add(place)
+        elif asked_s >= over_s:
+            after.add(place)
+    kept = Place(PUPILS if lane == PUPILS else later, held.order_key)
+    assert before == {kept}
+    if lane == PUPILS:
+        assert after == {Place(later, held.order_key)}
+    else:
+        assert {place.lane for place in after} == {later}
+        assert min(place.order_key for place in after) >= over_s * 1_000_000
 
 
 @pytest.mark.parametrize(("lane", "age_s"), [(3, 12 * HOUR_S + 5), (0, 60), (2, 12 * HOUR_S + 5)])

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.gate.rules.places import (
+    LESSON_PLACE_S,
     PLACE_LIFE_S,
     RANKS,
     Place,
@@ -152,6 +153,20 @@ def test_when_the_lesson_comes_near_the_card_gives_the_better_place() -> None:
 def test_a_pupil_who_waits_past_the_lesson_keeps_the_place_of_lane_one() -> None:
     ticket = Ticket(lane=1, order_key=lesson_key(KEY, "CM2B______B", starts_at_s=int(at(8))), tid="t" * 11)
     assert kept_place(ticket, None, has_card=True, now_s=at(9, 5)) == Place(1, ticket.order_key)
+
+
+def test_a_ticket_of_lane_one_alone_is_one_of_lane_one_for_four_hours_from_the_start() -> None:
+    ticket = Ticket(lane=1, order_key=int(at(8)) * 1_000_000 + 999_999, tid="t" * 11)
+
+    def lane_at(now_s: float, *, has_card: bool = False) -> int | None:
+        kept = kept_place(ticket, None, has_card=has_card, now_s=now_s)
+        assert kept is None or kept.order_key == ticket.order_key
+        return None if kept is None else kept.lane
+
+    over_s = at(8) + LESSON_PLACE_S
+    assert LESSON_PLACE_S == 4 * 3600
+    assert [lane_at(over_s - 0.001), lane_at(over_s), lane_at(over_s, has_card=True)] == [1, 3, 2]
+    assert [lane_at(at(8) + PLACE_LIFE_S - 0.001), lane_at(at(8) + PLACE_LIFE_S)] == [3, None]
 
 
 def test_who_signs_in_while_waiting_goes_over_to_the_lane_of_cards_with_the_same_arrival_and_back() -> None:

@@ -25,7 +25,7 @@ from preau.gate.public_draw import CACHED_S
 from preau.gate.rules.admission import UNPROVEN_S
 from preau.gate.rules.calling import OPEN
 from preau.gate.rules.discount import discounted_key
-from preau.gate.rules.places import OTHERS
+from preau.gate.rules.places import LESSON_PLACE_S, OTHERS, PLACE_LIFE_S
 from preau.gate.visitor import MAX_BACK_CHARS
 from preau.tokens.challenge import LIFE_S, MAX_NUMBER, SHOWN_DIGITS
 from preau.tokens.seat import AFTER_LESSON_S
@@ -224,6 +224,8 @@ def _limits(settings: EdgeSettings) -> dict[str, str]:
         "source_rate": str(settings.source_connections_per_10_s),
         "idle_s": str(settings.pass_idle_s),
         "unproven_s": str(UNPROVEN_S),
+        "place_life_s": str(PLACE_LIFE_S),
+        "lesson_place_s": str(LESSON_PLACE_S),
         "after_lesson_s": str(AFTER_LESSON_S),
         "offset_s": str(settings.clock_offset_s),
         "offset_ms": str(settings.clock_offset_s * 1000),

@@ -41,6 +41,13 @@ KEPT: Final = 4096
 PLACE_LIFE_S: Final = 12 * HOUR_S
 """A place is kept this long: from eight in the morning to eight in the evening."""
 
+LESSON_PLACE_S: Final = 4 * HOUR_S
+"""A ticket alone is one of lane 1 for so long from the start of its lessons: a half-day is the longest run of them. Who
+comes later, by a class link or signed out, has none to be in time for."""
+
+KEYS_PER_S: Final = 1_000_000
+"""Order keys are microseconds of the wall clock."""
+
 STAFF, PUPILS, CARDS, OTHERS = range(4)
 
 
@@ -138,11 +145,15 @@ def kept_place(ticket: Ticket | None, known: Place | None, *, has_card: bool, no
 
     The card decides where it can (a lesson has begun, a new run of lessons). Else the ticket is kept for 12 hours,
     except one of lane 0: that lane needs its card each time, or a borrowed tablet would stay a teacher's. Who signs in
-    while waiting goes over to lane 2 with the same time of arrival, and back without the card.
+    while waiting goes over to lane 2 with the same time of arrival, and back without the card; so does who waits in
+    lane 1 when the lessons are over. Ages are in whole seconds, as an edge counts them.
     """
     if known is not None:
         return known
-    if ticket is None or ticket.lane == STAFF or now_s - ticket.order_key / 1_000_000 >= PLACE_LIFE_S:
+    if ticket is None or ticket.lane == STAFF:
         return None
-    lane = ticket.lane if ticket.lane == PUPILS else CARDS if has_card else OTHERS
-    return Place(lane, ticket.order_key)
+    age_s = int(now_s) - ticket.order_key // KEYS_PER_S
+    if age_s >= PLACE_LIFE_S:
+        return None
+    in_time = ticket.lane == PUPILS and age_s < LESSON_PLACE_S
+    return Place(PUPILS if in_time else CARDS if has_card else OTHERS, ticket.order_key)
