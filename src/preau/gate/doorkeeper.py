@@ -81,9 +81,6 @@ class Doorkeeper:
         keyring, ledger, porter, cookies: as the engine's.
         secure: whether cookies are for TLS only.
         pass_idle_s: how long somebody silent counts as inside.
-
-    Attributes:
-        arrivals_total: tickets minted for people who had none.
     """
 
     def __init__(
@@ -98,7 +95,6 @@ class Doorkeeper:
         self._rank_key_on = rank_keys(keyring)
         self._random_text: Callable[[int], str] = secrets.token_urlsafe
         self._entered_at_s = OrderedDict[str, float]()
-        self.arrivals_total = 0
 
     async def admit(self, visitor: Visitor, *, now_s: float) -> Admitted | Waits:
         """The one way in: who is inside stays, in the lane that the card now gives; who is called enters."""
@@ -260,7 +256,6 @@ class Doorkeeper:
 
     def _tid(self, visitor: Visitor, lane: int) -> str:
         if visitor.ticket is None:
-            self.arrivals_total += 1
             self._porter.desk.tally.arrived(lane)
         return self._known_tid(visitor) or self._random_text(8)
 

@@ -181,7 +181,7 @@ class Engine:
         return GateSnapshot(
             inside=outlook.census.inside + outlook.census.inside_staff,
             waiting=waiting,
-            arrivals_total=self._keeper.arrivals_total,
+            arrivals_total=sum(self._porter.desk.tally.arrivals),
             admitted_total=outlook.census.claims.limited,
             refused_total=self._refused_total,
             capacity=outlook.capacity,

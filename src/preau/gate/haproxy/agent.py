@@ -107,7 +107,7 @@ class EdgeAgent:
         return GateSnapshot(
             inside=outlook.census.inside + outlook.census.inside_staff,
             waiting=waiting,
-            arrivals_total=sum(self._figures.get(name, 0) for name in DRAWN),
+            arrivals_total=sum(self._porter.desk.tally.arrivals),
             admitted_total=outlook.census.claims.limited,
             refused_total=self._figures.get("refused", 0),
             capacity=outlook.capacity,
