@@ -190,6 +190,16 @@ def test_an_engine_that_does_not_know_until_when_says_nothing_about_coming_back(
     assert all(door.doorstep.may_be_called(name) for name in door.until_s)
 
 
+def test_one_card_that_draws_a_place_at_each_request_is_no_crowd_of_card_holders() -> None:
+    door = Door(counts=True)
+    door.second()
+    for _ in range(10):
+        door.drawn[2] += 400
+        door.come(3, 20)
+        door.second()
+    assert known(door.told)[:2] == (0.0, 20.0)
+
+
 def test_an_engine_that_counts_its_places_sees_also_those_for_whom_the_ledger_has_no_room() -> None:
     door = Door(counts=True, room=100)
     door.second()

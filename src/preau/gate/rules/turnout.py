@@ -95,9 +95,10 @@ class Doorstep:
         entered = came.entered.by_lane
         walked_in = [max(0, claims - sample * missing) for claims, missing in zip(entered, gone, strict=True)]
         walked_in[OTHERS] += came.entered.bare  # they never waited, whoever did
-        # The places given count also those for which the ledger has no room.
-        given = came.drawn or NOBODY
-        arrived = [max(sample * new[lane] + walked_in[lane], given[lane]) for lane in range(LANES)]
+        arrived = [sample * seen + walked for seen, walked in zip(new, walked_in, strict=True)]
+        # The places given count also those for which the ledger has no room. Of lane 3 alone: with a card, whoever
+        # forgets the ticket draws another at each request, and is one person still.
+        arrived[OTHERS] = max(arrived[OTHERS], (came.drawn or NOBODY)[OTHERS])
         self._came.append((sum(arrived[:OTHERS]), arrived[OTHERS]))
         self._back = FADES * self._back + min(unjudged, entered[OTHERS] / sample)
         self._lost *= FADES
