@@ -76,6 +76,7 @@ def the_application_is_killed(server: PreauProcess) -> None:
         os.kill(application, 9)
         for path in ("/etat", server.lesson(), "/static/site.css", "/attente/etat.json"):
             assert get(server.url + path)[0] == 200, path
+        assert get(f"{server.url}/etat", Host="evil.example")[0] == 421, "as the application would"
         status, _cookies, page = get(f"{server.url}/journee/", Accept="text/html", Cookie=cookies_of(browser))
         assert (status, "app_unavailable" in page) == (503, True)
         assert get(f"{server.url}/__heartbeat__")[0] == 503

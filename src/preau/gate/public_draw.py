@@ -10,6 +10,7 @@ from preau.tokens.keyring import DAY_S, Keyring
 
 VERSION: Final = 1
 CACHED_S: Final = 3600
+"""It changes twice a year."""
 
 
 def public_draw(keyring: Keyring, *, now_s: float) -> Answer:

@@ -8,6 +8,7 @@ import structlog
 
 TICK_S: Final = 1.0
 SAY_AGAIN_EVERY: Final = 60
+"""Failures in a row: the first is said, then one a minute."""
 
 log = structlog.get_logger("preau.gate")
 

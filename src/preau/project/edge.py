@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
 from preau.project.answers import header, refuse
 from preau.project.asgi_types import Application, Message, Receive, Scope, Send
 from preau.project.logs import masked
+from preau.project.options import Options
 
 _POLICY: Final = (
     "default-src 'none'",
@@ -41,6 +43,7 @@ _HEADERS: Final = (
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?")
 MAX_PATH_CHARS: Final = 2000
+"""Ours have under 120, and a class link little more than the 400 of a token."""
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 """All that pages, forms and scripts of ours use; nothing behind has to think about the others."""
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\";\s]*)", re.IGNORECASE)
@@ -49,6 +52,7 @@ CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 KEPT: Final = 256
 """Answers kept to questions that requests ask again and again: this host, this type of body, these headers."""
 _Pairs = tuple[tuple[bytes, bytes], ...]
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised, not bound
 log = structlog.get_logger("preau.edge")
 
 
@@ -57,6 +61,15 @@ def headers_of_own_pages(*, secure: bool) -> tuple[tuple[str, str], ...]:
     pairs = (*_HEADERS, _HSTS) if secure else _HEADERS
     named = ((name.decode("ascii"), value.decode("ascii")) for name, value in pairs)
     return tuple(pair for pair in named if pair[0] != "content-security-policy")
+
+
+def known_hosts(options: Options) -> frozenset[str] | None:
+    """The host names to answer to; None (all) when listening everywhere without a public address."""
+    host = options.bind[0]
+    if host in EVERYWHERE and not options.public_url:
+        return None
+    public = urlsplit(options.base_url).hostname or host
+    return frozenset({"127.0.0.1", "localhost", "::1", host, public})
 
 
 class Edge:

@@ -26,7 +26,9 @@ from preau.tokens.keyring import Keyring
 GUARDED: Final = "PREAU_GUARDED_BY"
 """Tells the application who holds the data folder for it: the process id of its guard."""
 FIRST_PAUSE_S: Final = 1.0
+"""What was killed once is back at once."""
 LONGEST_PAUSE_S: Final = 30.0
+"""What dies at each start (a full disk, a database that is away) must not take the CPU from HAProxy by starting."""
 LIVED_S: Final = 60.0
 """Who lived so long before it ended is started again after the shortest pause."""
 STOPS_WITHIN_S: Final = 12.0

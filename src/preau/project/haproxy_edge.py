@@ -49,7 +49,9 @@ FOLDER: Final = "edge"
 LONGEST_FOLDER: Final = 70
 """Characters: HAProxy takes 97 for a socket, of which the name and its draft need 25."""
 CONNECTIONS_MAX: Final = 20_000
+"""As many as the ledger counts people waiting."""
 SPARE_DESCRIPTORS: Final = 200
+"""HAProxy's own: where it listens, the control socket, peers, looks at the application."""
 CLIENTS_SHARE: Final = 2 / 3
 """Of the descriptors, for connections of browsers; the rest goes on to the application, one for each request under way
 (at most 60) and each live class's websocket. Who waits needs none there: 20,000 descriptors hold 13,200 browsers."""

@@ -13,7 +13,9 @@ from preau.project.asgi_types import Message, Receive, Scope, Send
 from preau.project.school_shell import CANARY_PATH, SchoolShell
 
 CANARY_EVERY_S: Final = 5.0
+"""As often as the status page is made."""
 CANARY_TIMEOUT_S: Final = 4.0
+"""Four times what a full line takes."""
 THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 FOR_SOMEBODY: Final = frozenset({b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via"})
 """Headers by which a proxy says that it hands on what somebody else asks."""

@@ -40,6 +40,7 @@ net below it, as pages do."""
 MOST_BYTES: Final = 128 << 20
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 15.0
+"""Between two rounds: an application that is back has the work within so long; a dead one is asked as seldom."""
 LOOKS_AGAIN_S: Final = 60.0
 """An operator may have moved something back into the folder, or deleted what was aside."""
 SILENT_IN_A_ROW: Final = 2

@@ -30,7 +30,9 @@ The descriptors of the process must allow as many."""
 DESCRIPTORS: Final = 20_000
 """One for each connection, files, the database; an HAProxy begins with the same limit."""
 HEADER_TIMEOUT_MS: Final = 5000
+"""A head is one packet: who needs longer holds a connection for nothing."""
 LESSONS_EVERY_S: Final = 600
+"""A change of the timetable reaches the gate within ten minutes; each look takes a turn in Django's thread."""
 STOP_AT_MOST_S: Final = 10.0
 """systemd waits 90 s and then kills; ten are enough to say goodbye to a thousand seats."""
 SWITCH_INTERVAL_S: Final = 0.001

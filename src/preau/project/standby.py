@@ -16,7 +16,7 @@ from preau.gate.haproxy.forward import Forward
 from preau.gate.spool import FOLDER as SPOOL
 from preau.project.answers import refuse, respond_json
 from preau.project.asgi_types import Receive, Scope, Send
-from preau.project.edge import Edge
+from preau.project.edge import Edge, known_hosts
 from preau.project.haproxy_edge import SCHOOL_PATHS, HaproxyEdge, behind_an_edge, edge_secret
 from preau.project.letterbox import Letterbox
 from preau.project.open_paths import OpenParts, before_the_gate
@@ -29,7 +29,9 @@ from preau.tokens.keyring import Keyring
 from preau.watch.status.serve import StatusFiles
 
 BACKLOG: Final = 1024
+"""Connections at once, all HAProxy's: work handed in, a few at a time, and files while the application is gone."""
 HEADER_TIMEOUT_MS: Final = 5000
+"""HAProxy sends a head whole; the same as of the application's server."""
 
 
 class Standby:
@@ -53,8 +55,8 @@ class Standby:
         static = static_application(options.data, stylesheet=options.stylesheet)
         status = StatusFiles(options.data / "status")
         before = before_the_gate(OpenParts(_health, static, PackageFiles(options.data / "colis"), status))
-        # The edge has checked the host already, and the application does it again.
-        dressed = Edge(before=before, behind=self._letterbox, hosts=None, secure=options.secure)
+        # HAProxy lets any host pass; the application refuses what is none of ours, and so has to who answers for it.
+        dressed = Edge(before=before, behind=self._letterbox, hosts=known_hosts(options), secure=options.secure)
         self._application = behind_an_edge(dressed, keyring)
 
     async def run(self) -> None:

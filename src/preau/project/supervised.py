@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 import structlog
 
 AGAIN_AFTER_S: Final = 1.0
+"""Soon enough for the plan, which runs for 60 s, and a line of the log a second at most."""
 
 log = structlog.get_logger("preau.serve")
 

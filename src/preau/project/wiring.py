@@ -24,7 +24,7 @@ from preau.live.journal.sqlite import SqliteJournal
 from preau.live.server import LiveServer
 from preau.project.answers import header
 from preau.project.asgi_types import Application, Receive, Scope, Send
-from preau.project.edge import Edge
+from preau.project.edge import Edge, known_hosts
 from preau.project.haproxy_edge import SCHOOL_PATHS, GateElsewhere, HaproxyEdge, behind_an_edge
 from preau.project.health import Canary, Health
 from preau.project.letterbox import Letterbox
@@ -43,7 +43,6 @@ from preau.watch.status.publisher import StatusPublisher
 from preau.watch.status.serve import StatusFiles
 
 LIVE_PREFIX: Final = "/classe/"
-EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  recognised, not bound
 
 
 class House(NamedTuple):
@@ -180,15 +179,6 @@ def same_origin(scope: Scope) -> bool:
     """Whether a browser's request comes from a page of this very host; one without Origin is no browser's socket."""
     origin = header(scope, b"origin")
     return bool(origin) and urlsplit(origin).netloc.lower() == header(scope, b"host").lower()
-
-
-def known_hosts(options: Options) -> frozenset[str] | None:
-    """The host names to answer to; None (all) when listening everywhere without a public address."""
-    host = options.bind[0]
-    if host in EVERYWHERE and not options.public_url:
-        return None
-    public = urlsplit(options.base_url).hostname or host
-    return frozenset({"127.0.0.1", "localhost", "::1", host, public})
 
 
 def _ledger(options: Options) -> Ledger:

@@ -14,6 +14,7 @@ from preau.gate.haproxy.maps import Lines, chunks
 from preau.gate.haproxy.refusals import FIGURES
 
 ANSWER_WITHIN_S: Final = 5.0
+"""HAProxy answers in milliseconds; after so long the look has failed, and the next one is due five times over."""
 MOST_BYTES: Final = 12_000
 """A command with its payload has to fit HAProxy's buffer of 16 KiB."""
 

@@ -12,7 +12,7 @@ from preau.gate.rules.calling import OPEN
 from preau.gate.rules.discount import LEAST_LEVEL
 from preau.gate.rules.lottery import rank_keys
 from preau.gate.rules.places import CARDS, OTHERS
-from preau.gate.rules.plan import Plan
+from preau.gate.rules.plan import HORIZON_S, Plan
 from preau.gate.rules.standing import Curve
 from preau.gate.rules.wait import Entries, wait_interval
 from preau.tokens.card import LIFE_DAYS
@@ -21,7 +21,6 @@ from preau.tokens.ticket import TID
 
 Lines = tuple[tuple[str, str], ...]
 
-HORIZON_S: Final = 60
 SUSPENDED_PAGE, PUZZLE_PAGE = 1, 2
 """Waiting pages other than the usual one; the figures stand for them in ``plan.map``."""
 KEYS_AHEAD_DAYS: Final = 8
@@ -30,8 +29,10 @@ by the rules of the configuration, second by second, not by what stands in the m
 
 OLDEST_DAYS: Final = {"c1": LIFE_DAYS, "t1": 1, "p1": 1, "l1": 1, "d1": 1}
 INTERPOLATED_STEPS: Final = 8
+"""Between two points of a curve: people before are then an eighth of the distance off at most."""
 LONGEST_QUEUE: Final = 1_000_000
 MOST_CLAIMS: Final = 1_000_000
+"""More than there ever are: the end of a range, and « no limit » as a number that HAProxy can compare."""
 
 
 def text_of(lines: Iterable[tuple[str, str]]) -> str:

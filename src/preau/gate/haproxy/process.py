@@ -15,7 +15,9 @@ from preau.gate.haproxy.control import Control, EdgeUnavailable
 from preau.gate.haproxy.render import CONFIGURATION
 
 STARTS_WITHIN_S: Final = 10.0
+"""Far longer than it reads its files, also on a machine that is busy at half past eight."""
 STOPS_WITHIN_S: Final = 5.0
+"""Requests under way end within the second of the school's line; whoever is left then is cut off."""
 DEBIAN_PATH: Final = "/usr/sbin"
 """Not in everybody's PATH, but where Debian puts it."""
 MOST_CHARS: Final = 2000
