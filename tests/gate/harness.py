@@ -235,8 +235,11 @@ async def ask(
 
 
 async def fill(gate: Gate) -> list[Person]:
-    """People take every place; they keep their cookies, as browsers do."""
-    people = [gate.person(f"198.51.100.{number}") for number in range(gate.porter.outlook.capacity)]
+    """Strangers take all places that they may, guardians the others; they keep their cookies, as browsers do."""
+    outlook = gate.porter.outlook
+    people = [gate.person(f"198.51.100.{number}") for number in range(outlook.others)]
+    guardians = range(outlook.capacity - outlook.others)
+    people += [gate.with_card(f"guardian {number}", role=Role.GUARDIAN, lesson=False) for number in guardians]
     for person in people:
         await person.asks()
         await person.asks()

@@ -282,10 +282,9 @@ async def test_nobody_inside_is_thrown_out_by_a_restart(make_gate: MakeGate) -> 
     gate = make_gate(capacity=2)
     first, second = await fill(gate)
     gate.forget_everything(capacity=2)
-    for newcomer in ("192.0.2.50", "192.0.2.51"):
-        person = gate.person(newcomer)
-        await person.asks()
-        await person.asks()
+    for newcomer in (gate.person("192.0.2.50"), gate.with_card("ines")):
+        await newcomer.asks()
+        await newcomer.asks()
     assert (await first.asks()).body == INSIDE
     assert (await second.asks()).body == INSIDE
     await gate.seconds_pass()

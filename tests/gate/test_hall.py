@@ -118,8 +118,15 @@ async def test_a_refused_claim_is_in_the_shared_file_at_once(make_gate: MakeGate
     gate = make_gate(capacity=1)
     await gate.seconds_pass()
     await gate.person().asks()
-    late = gate.person("192.0.2.2")
+    late, ines = gate.person("192.0.2.2"), gate.with_card("ines")
+
+    async def told() -> tuple[int, int | None]:
+        state = json.loads((await late.asks("/attente/etat.json")).body)
+        return state["free"], state["lanes"]["3"]["w"]
+
     assert (await late.asks()).waits  # without a cookie: turned away from the places for such devices only
-    assert json.loads((await late.asks("/attente/etat.json")).body)["free"] == 1
-    assert (await late.asks()).waits
-    assert json.loads((await late.asks("/attente/etat.json")).body)["free"] == 0
+    assert await told() == (1, None)
+    assert (await late.asks()).waits  # from the half of lane 3: nobody of it is told to come in
+    assert await told() == (1, 0)
+    assert (await ines.asks()).waits
+    assert await told() == (0, None)

@@ -21,6 +21,7 @@ from preau.gate.rules.state import in_sample, lot_of
 from preau.gate.rules.steering import Course, Seen
 from preau.published.files import write_by_rename
 from preau.published.shapes import EXPECTED_ARRIVALS_FILE, ExpectedArrivals, encode
+from preau.tokens.card import Role
 from published.vectors import bad, good
 
 
@@ -136,7 +137,10 @@ async def test_what_a_look_came_to_is_one_value_with_its_document(make_gate: Mak
     gate = make_gate(capacity=1)
     await gate.seconds_pass()
     looked = gate.porter.outlook
-    gate.porter.house_is_full()
+    gate.porter.house_is_full(3)
+    half = gate.porter.outlook
+    assert (half.free, json.loads(half.state_json)["lanes"]["3"]["w"]) == (1, 0)
+    gate.porter.house_is_full(1)
     full = gate.porter.outlook
     assert (looked.free, json.loads(looked.state_json)["free"]) == (1, 1)
     assert (full.free, json.loads(full.state_json)["free"]) == (0, 0)
@@ -198,7 +202,7 @@ async def test_people_who_walk_into_an_empty_house_promise_no_rate(make_gate: Ma
 async def test_the_rate_is_learnt_while_people_wait(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=10)
     inside = await fill(gate)
-    waiting = [gate.person(f"192.0.2.{number}") for number in range(60)]
+    waiting = [gate.with_card(f"waits {number}", role=Role.GUARDIAN, lesson=False) for number in range(60)]
     for person in waiting:
         await person.asks()
     gate.application.headers = [(b"preau-leave", b"1")]

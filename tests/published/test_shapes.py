@@ -44,7 +44,7 @@ CODES = {
     "missing_field": Refusal.MALFORMED,
     "oversized": Refusal.MALFORMED,
 }
-LATER = {"register": {"reports"}, "gate_report": {"verdict", "wait_s", "gave_up", "foretold"}}
+LATER = {"register": {"reports"}, "gate_report": {"inside_others", "verdict", "wait_s", "gave_up", "foretold"}}
 """Fields that came later: a file written before them is still read."""
 
 

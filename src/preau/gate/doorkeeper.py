@@ -16,13 +16,13 @@ from preau.gate.rules.lottery import rank_keys
 from preau.gate.rules.places import (
     CARDS,
     OTHERS,
-    STAFF,
     TIES,
     Place,
     arrival_key,
     keeps_tid,
     kept_place,
     known_place,
+    lane_of_stay,
     lesson_run,
     link_place,
 )
@@ -112,8 +112,7 @@ class Doorkeeper:
 
     async def _stay_as(self, held: Pass, visitor: Visitor, *, now_s: float) -> Admitted | None:
         known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
-        # Without the card, a teacher's pass is one like others: a signed-out tablet is not a teacher's any more.
-        lane = known.lane if known else OTHERS if held.lane == STAFF else held.lane
+        lane = lane_of_stay(held.lane, known, has_card=visitor.card is not None)
         goes_on = self._ledger.touch if held is visitor.admission else self._ledger.resume
         if not await goes_on(Holder(held.sid, lane), until_s=now_s + self._pass_idle_s, now_s=now_s):
             return None
@@ -147,7 +146,7 @@ class Doorkeeper:
                 fresh = self._fresh_pass(visitor, place.lane, held.tid, now_s)
                 return Admitted(fresh, (*cookies, self._pass_cookie(fresh, now_s)))
             if not visitor.bare:  # robots that are turned away say nothing about the places that people have
-                self._porter.house_is_full()
+                self._porter.house_is_full(place.lane)
         puzzle = self._puzzle(held, place, earlier=earlier, level=outlook.level, now_s=now_s)
         return Waits(held, await self._note(visitor, held, now_s, PRESENT_S), cookies, puzzle)
 
@@ -228,6 +227,7 @@ class Doorkeeper:
             capacity=outlook.capacity,
             unproven=outlook.unproven if visitor.bare else None,
             claims_per_s=int(outlook.plan.claims_at(now_s=now_s)),
+            others=outlook.others,
         )
 
     def _ticket_at(self, place: Place, visitor: Visitor) -> Ticket:

@@ -20,7 +20,7 @@ from preau.gate.ledger.interface import AT_THE_DOOR_MAX, WAITING_MAX, Census, Co
 from preau.gate.operators_desk import OperatorsDesk
 from preau.gate.pilot import Pilot
 from preau.gate.rules.admission import unproven_places
-from preau.gate.rules.calling import QUEUES, Group
+from preau.gate.rules.calling import QUEUES, Group, others_places
 from preau.gate.rules.entries import Came, Claims, Entered, entered_between, grown_by
 from preau.gate.rules.ladder import SIEGE
 from preau.gate.rules.orders import Ordered, due, obeyed
@@ -69,6 +69,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """People of lanes 1 to 3 inside at once."""
     free: int
     """Places free at the last look, or 0 since a claim was refused."""
+    free_others: int
+    """Places free for lane 3 at the last look, or 0 since one of its claims was refused."""
     unproven: int
     """Of the places, for devices that showed no cookie yet."""
     census: Census
@@ -82,6 +84,11 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """All of this as ``/attente/etat.json`` says it."""
 
     @property
+    def others(self) -> int:
+        """Of the places, for lane 3 at most."""
+        return others_places(self.capacity)
+
+    @property
     def inside(self) -> int:
         """People of lanes 1 to 3 inside."""
         return self.census.inside
@@ -90,6 +97,11 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     def inside_staff(self) -> int:
         """People of lane 0 inside."""
         return self.census.inside_staff
+
+    @property
+    def inside_others(self) -> int:
+        """People of lane 3 inside."""
+        return self.census.inside_others
 
 
 class Porter:
@@ -162,6 +174,7 @@ class Porter:
             now_s=now_s,
             capacity=holds.called_capacity,
             inside=census.inside,
+            inside_others=census.inside_others,
             entered=came.entered.called if came.entered else 0,
             groups=due(groups, holds, now_s=now_s),
             # Places that come free are not given away again by a drain, nor while more are inside than should be.
@@ -180,7 +193,8 @@ class Porter:
             entries=Entries(0, 0.0) if holds.suspends else entries,
             suspended=holds.suspends,
             capacity=holds.capacity,
-            free=0 if holds.mode == "closed" else max(0, holds.capacity - census.inside),
+            free=_free(holds.capacity, census.inside, holds),
+            free_others=_free(others_places(holds.capacity), census.inside_others, holds),
             unproven=_unproven(census, holds, course, groups),
             census=census,
         )
@@ -256,9 +270,14 @@ class Porter:
             now_s=now_s,
         )
 
-    def house_is_full(self) -> None:
-        """A claim was refused: the last look is out of date, and nobody must be told to come in because of it."""
-        if self.outlook.free:
+    def house_is_full(self, lane: int) -> None:
+        """A claim was refused: the last look is out of date, and nobody must be told to come in because of it.
+
+        A refusal of lane 3 says something about its half alone.
+        """
+        if lane == OTHERS and self.outlook.free_others:
+            self.outlook = _told(replace(self.outlook, free_others=0), now_s=self._clock())
+        elif lane != OTHERS and self.outlook.free:
             self.outlook = _told(replace(self.outlook, free=0), now_s=self._clock())
 
     def _latest_entries(self, entered: Entered | None, now_s: float) -> Entries:
@@ -303,6 +322,7 @@ def _before_any_look(plan: Plan, holds: Ordered, *, now_s: float) -> Outlook:
         entries=Entries(0, 0.0),
         capacity=holds.capacity,
         free=0 if holds.suspends else holds.capacity,
+        free_others=0 if holds.suspends else others_places(holds.capacity),
         unproven=unproven_places(holds.capacity),
         census=Census(0, 0, Claims(), ()),
         suspended=holds.suspends,
@@ -317,6 +337,7 @@ def _told(outlook: Outlook, *, now_s: float) -> Outlook:
         outlook.curves,
         now_s=now_s,
         free=outlook.free,
+        free_others=outlook.free_others,
         entries=outlook.entries,
         sample=outlook.sample,
         polling=outlook.polling,
@@ -328,6 +349,10 @@ def _write_waits(path: Path, waits: dict[str, Wait]) -> None:
     kept = islice(waits.items(), max(0, len(waits) - MAX_WAITS), None)  # just after a restart the ledger may hold more
     shape = Waits(waits={pseudonym: (wait.first_s, wait.last_s) for pseudonym, wait in kept})
     write_if_changed(path, encode(shape), durable=False)
+
+
+def _free(places: int, inside: int, holds: Ordered) -> int:
+    return 0 if holds.mode == "closed" else max(0, places - inside)
 
 
 def _unproven(census: Census, holds: Ordered, course: Course, groups: list[Group]) -> int:

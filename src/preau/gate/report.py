@@ -69,6 +69,8 @@ class Look(Protocol):
     @property
     def inside_staff(self) -> int: ...
     @property
+    def inside_others(self) -> int: ...
+    @property
     def census(self) -> Census: ...
 
 
@@ -136,6 +138,7 @@ def build_report(look: Look, figures: Figures, counted: Counted, standing: Stand
         oldest_wait_s=oldest_wait_s(look.curves, now_s=now_s),
         inside=look.inside,
         inside_staff=look.inside_staff,
+        inside_others=look.inside_others,
         entries_per_s=round(standing.entries_per_s, 2),
         rate_per_s=figures.rate_per_s,
         claims_per_s=figures.claims_per_s,

@@ -258,7 +258,7 @@ class GateReport(Shape, frozen=True, kw_only=True):
     since the porter began; ``foretold``: of those who entered, how many before, within and after the interval that
     they were told first.
     ``level_seconds``: by level, since the start; ``overload_s``: seconds with a queueing time above half a second.
-    ``edges``: processes that call by this plan.
+    ``edges``: processes that call by this plan. ``inside_others``: of those inside, people of lane 3.
     """
 
     MAX_BYTES: ClassVar[int] = 16 << 10
@@ -271,6 +271,7 @@ class GateReport(Shape, frozen=True, kw_only=True):
     oldest_wait_s: Duration | None
     inside: Count
     inside_staff: Count
+    inside_others: Count = 0
     entries_per_s: Rate
     rate_per_s: Rate | None
     claims_per_s: Rate | None

@@ -200,6 +200,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("preau_gate_no_show_ratio", _G, "ratio", "Share of the called who do not come.", _told(lambda g: g.no_show)),
     Row("preau_gate_inside", _G, "persons", "Persons holding a valid pass.", _one(lambda s: s.inside)),
     Row("preau_gate_inside_staff", _G, "persons", "Of them, lane 0.", _told(lambda gate: gate.inside_staff)),
+    Row("preau_gate_inside_others", _G, "persons", "Of them, lane 3.", _told(lambda gate: gate.inside_others)),
     Row("preau_gate_capacity", _G, "persons", "Persons who may be inside at once.", _one(lambda s: s.capacity)),
     Row("preau_gate_free", _G, "persons", "Places that are free.", _told(lambda gate: gate.free)),
     Row(

@@ -36,7 +36,7 @@ from preau.tokens.ticket import Ticket
 
 KEYRING = Keyring(SECRET)
 CLAIMS_PER_S, CALM_CLAIMS_PER_S = 4, 2
-FIGURES = {"capacity": 50, "unproven": 12, "sample": 1}
+FIGURES = {"capacity": 50, "others": 25, "unproven": 12, "sample": 1}
 
 
 class EdgeAlone(GateOnAPort):
@@ -333,7 +333,7 @@ def test_two_edges_count_and_refuse_alike(edge: EdgeAlone, tmp_path: Path) -> No
         east.until(lambda: are_joined(east) and are_joined(west))
         place = east.ticket(age_s=5, tid="bothBOTHbot")
         entered = east.ask("/attente/?vers=/", cookies=place)
-        assert west.until(lambda: asyncio.run(west.control.used())["t_guests"] == 1)
+        assert west.until(lambda: asyncio.run(west.control.used())["t_others"] == 1)
         held = {"passe": entered.cookies["passe"]}
         for one in (east, west):
             one.plan((0, 0, 0, 0))

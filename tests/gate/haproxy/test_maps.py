@@ -90,12 +90,13 @@ def test_keys_are_there_for_every_accepted_day_and_a_week_ahead() -> None:
 def test_a_plan_is_written_for_a_minute_with_its_limits_and_waits() -> None:
     marks = ((OPEN, 5, 0, 7), *((OPEN, 6, 0, 8),) * 59)
     plan = Plan(int(NOW_S), marks, claims_per_s=10.7, calm_claims_per_s=1.0, wait_s=(0, 0, 0, 40))
-    lines = dict(maps.plan_lines(plan, capacity=4, unproven=1, sample=2, now_s=NOW_S))
+    lines = dict(maps.plan_lines(plan, capacity=4, others=2, unproven=1, sample=2, now_s=NOW_S))
     assert lines[f"3:{int(NOW_S)}"] == "7"
     assert lines[f"3:{int(NOW_S) + 59}"] == "8"
     assert f"3:{int(NOW_S) + 60}" not in lines
+    assert (lines["capacity"], lines["others"], lines["unproven"]) == ("4", "2", "1")
     assert (lines["wait3"], lines["claims"], lines["calm"]) == ("40", "10", "1")
-    unmeasured = dict(maps.plan_lines(Plan(int(NOW_S), marks), capacity=4, unproven=1, sample=2, now_s=NOW_S))
+    unmeasured = dict(maps.plan_lines(Plan(int(NOW_S), marks), capacity=4, others=2, unproven=1, sample=2, now_s=NOW_S))
     assert int(unmeasured["claims"]) == maps.MOST_CLAIMS
 
 

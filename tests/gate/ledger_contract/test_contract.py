@@ -193,6 +193,13 @@ async def test_a_claim_takes_one_unclaimed_ticket_from_its_source(ledger: Ledger
     assert await ledger.draw_place("192.0.2.1", now_s=NOW_S) == 2
 
 
+@pytest.mark.parametrize("lane", [0, 1, 2])
+async def test_a_claim_that_drew_from_no_source_forgives_none(ledger: Ledger, lane: int) -> None:
+    await ledger.draw_place("192.0.2.1", now_s=NOW_S)
+    assert await claims(ledger, "a", lane=lane)
+    assert await ledger.draw_place("192.0.2.1", now_s=NOW_S) == 1
+
+
 async def test_a_source_quiet_for_an_hour_starts_anew(ledger: Ledger) -> None:
     await ledger.draw_place("home", now_s=NOW_S)
     assert await ledger.draw_place("home", now_s=NOW_S + 3599) == 1

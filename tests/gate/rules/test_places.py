@@ -12,6 +12,7 @@ from preau.gate.rules.places import (
     keeps_tid,
     kept_place,
     known_place,
+    lane_of_stay,
     lesson_key,
     lesson_run,
     link_place,
@@ -207,3 +208,9 @@ def test_the_rank_key_is_that_of_the_day_of_the_lesson() -> None:
     held = Card(expires_at_s=2**40, role=Role.PUPIL, subject="ines_______", group="CM2B______B", hours=midnight)
     assert known_place(held, keys, now_s=at(23, 45)) is not None
     assert asked == [MONDAY + 1]
+
+
+def test_inside_too_the_card_decides_and_without_it_only_a_class_link_keeps_its_lane() -> None:
+    assert [lane_of_stay(3, Place(lane, 7), has_card=True) for lane in (0, 1)] == [0, 1]
+    assert [lane_of_stay(lane, None, has_card=True) for lane in (0, 1, 2, 3)] == [2, 1, 2, 2]
+    assert [lane_of_stay(lane, None, has_card=False) for lane in (0, 1, 2, 3)] == [3, 1, 3, 3]

@@ -7,64 +7,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preau.gate.rules.admission import may_enter
-from preau.gate.rules.calling import OPEN, Group
-from preau.gate.rules.places import Place
-from preau.gate.rules.plan import HORIZON_S, NO_SHOW_S, Memory, Plan, Situation, next_plan, open_plan
-
-START_S = 1_795_422_600.0
-
-
-class House:
-    """A house of ``capacity`` and its door, second by second. Everybody polls every second unless said otherwise."""
-
-    def __init__(self, capacity: int, *, inside: int = 0) -> None:
-        self.capacity = capacity
-        self.inside = inside
-        self.now_s = START_S
-        self.memory = Memory()
-        self.plan = open_plan(self.now_s)
-        self.waiting: dict[str, Place] = {}
-        self.absent: set[str] = set()
-        self.entered: list[str] = []
-        self.entered_lately = 0
-
-    def comes(self, name: str, lane: int, order_key: int) -> None:
-        self.waiting[name] = Place(lane, order_key)
-
-    def leaves(self, people: int = 1) -> None:
-        self.inside -= people
-
-    def second(self) -> None:
-        self.now_s += 1
-        places = sorted(place for name, place in self.waiting.items())
-        groups = [Group(place.lane, place.order_key, places.count(place)) for place in sorted(set(places))]
-        situation = Situation(
-            now_s=self.now_s,
-            capacity=self.capacity,
-            inside=self.inside,
-            entered=self.entered_lately,
-            groups=groups,
-        )
-        self.entered_lately = 0
-        self.plan, self.memory = next_plan(self.memory, situation)
-        for name in [name for name in self.waiting if name not in self.absent]:
-            self.knocks(name)
-
-    def seconds(self, count: int) -> None:
-        for _ in range(count):
-            self.second()
-
-    def called(self, name: str) -> bool:
-        return may_enter(self.waiting[name], self.plan, now_s=self.now_s)
-
-    def knocks(self, name: str) -> None:
-        """The claim, with its limiter."""
-        if self.called(name) and (self.waiting[name].lane == 0 or self.inside < self.capacity):
-            self.inside += self.waiting[name].lane != 0
-            self.entered_lately += self.waiting[name].lane != 0
-            del self.waiting[name]
-            self.entered.append(name)
+from gate.rules.houses import START_S, House
+from preau.gate.rules.calling import OPEN, Group, others_places
+from preau.gate.rules.plan import HORIZON_S, NO_SHOW_S, Memory, Plan, Situation, next_plan
 
 
 def test_while_places_are_free_and_nobody_waits_every_lane_is_open() -> None:
@@ -289,7 +234,7 @@ def test_the_plan_knows_how_long_the_last_one_called_has_waited() -> None:
 
 def test_without_a_rate_nobody_is_called_and_who_was_called_stays_so() -> None:
     groups = [Group(3, key, 1) for key in range(10)]
-    situation = Situation(now_s=START_S, capacity=10, inside=0, entered=0, groups=groups, calls_per_s=4.0)
+    situation = Situation(now_s=START_S, capacity=20, inside=0, entered=0, groups=groups, calls_per_s=4.0)
     plan, memory = next_plan(Memory(), situation)
     assert plan.watermark(3, now_s=START_S) == 4
     braked = msgspec.structs.replace(situation, now_s=START_S + 1, calls_per_s=0.0)
@@ -320,9 +265,10 @@ def test_whatever_happens_the_house_is_never_overfull_and_everybody_gets_in_at_l
         elif event == "absent":
             house.absent ^= {str(second)}
         assert house.inside <= capacity
+        assert house.inside_others <= others_places(capacity)
     house.absent = set()
     for _ in range(len(house.waiting) + 2):
-        house.inside = 0
+        house.inside = house.inside_others = 0
         house.seconds(2)
     assert house.waiting == {}
 

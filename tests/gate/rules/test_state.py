@@ -13,9 +13,10 @@ from preau.gate.rules.wait import Entries
 NOW_S = 1_795_422_600.0
 
 
-def document(groups: list[Group], plan: Plan) -> dict[str, object]:
+def document(groups: list[Group], plan: Plan, *, free: int = 3, free_others: int = 1) -> dict[str, object]:
     curves = {lane: curve(groups, lane) for lane in (1, 2, 3)}
-    return state_document(plan, curves, now_s=NOW_S, free=3, entries=Entries(30, 600.0), sample=1)
+    entries = Entries(30, 600.0)
+    return state_document(plan, curves, now_s=NOW_S, free=free, free_others=free_others, entries=entries, sample=1)
 
 
 def test_with_ten_thousand_waiting_in_each_lane_it_stays_under_two_kilobytes() -> None:
@@ -26,6 +27,12 @@ def test_with_ten_thousand_waiting_in_each_lane_it_stays_under_two_kilobytes() -
 
 def test_an_open_lane_has_no_watermark() -> None:
     assert document([], open_plan(NOW_S))["lanes"]["1"]["w"] is None  # type: ignore[index]
+
+
+def test_nobody_of_lane_three_is_told_to_come_in_while_it_has_its_half() -> None:
+    for free, free_others, mark in ((3, 0, 0), (3, 1, 70), (0, 0, 70)):
+        told = document([], Plan(int(NOW_S), ((0, 50, 60, 70),)), free=free, free_others=free_others)
+        assert [told["lanes"][lane]["w"] for lane in "123"] == [50, 60, mark]  # type: ignore[index]
 
 
 def test_the_pace_slows_down_as_the_queue_grows() -> None:

@@ -148,6 +148,7 @@ def plan_of(outlook: Outlook, *, now_s: float) -> maps.Lines:
     return maps.plan_lines(
         outlook.plan,
         capacity=outlook.capacity,
+        others=outlook.others,
         unproven=outlook.unproven,
         sample=outlook.sample,
         level=outlook.level,

@@ -16,7 +16,7 @@ from preau.tokens.ticket import LANES
 DOOR_LIFE_MS: Final = 900_000
 """As long as the table ``t_door`` keeps a card that was not seen again."""
 
-PRESENCE: Final = ("t_guests", "t_staff", "t_unproven")
+PRESENCE: Final = ("t_guests", "t_others", "t_staff", "t_unproven")
 
 
 class EdgeLedger:
@@ -38,9 +38,10 @@ class EdgeLedger:
         except EdgeUnavailable as error:
             raise LedgerUnavailable(str(error)) from error
         figures = next((entry.data for entry in claims if entry.key == "limited"), {})
-        places = _latest(waiting)
+        places, others = _latest(waiting), used.get("t_others", 0) + used.get("t_unproven", 0)
         return Census(
-            inside=used.get("t_guests", 0) + used.get("t_unproven", 0),
+            inside=used.get("t_guests", 0) + others,
+            inside_others=others,
             inside_staff=used.get("t_staff", 0),
             claims=Claims(tuple(_figure(figures, lane + 1) for lane in range(LANES)), _figure(figures, LANES + 1)),
             waiting=tuple(waiter for _, waiter in places),

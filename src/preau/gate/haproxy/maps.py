@@ -55,6 +55,7 @@ def plan_lines(  # noqa: PLR0913  the figures of one look
     plan: Plan,
     *,
     capacity: int,
+    others: int,
     unproven: int,
     sample: int,
     now_s: float,
@@ -66,13 +67,14 @@ def plan_lines(  # noqa: PLR0913  the figures of one look
     Args:
         plan: watermarks, limits of claims, and the last known waits of lanes 2 and 3 for the time after it.
         capacity: people of lanes 1 to 3 inside at once.
+        others: how many of them may be of lane 3.
         unproven: how many of them may be devices without any cookie.
         sample: one in so many of the waiting is heard.
         now_s: wall clock.
         level: of the ladder, 0 to 5.
         suspended: whether operators have ordered that nobody new is called.
     """
-    lines = [("capacity", str(capacity)), ("unproven", str(unproven)), ("sample", str(sample))]
+    lines = [("capacity", str(capacity)), ("others", str(others)), ("unproven", str(unproven)), ("sample", str(sample))]
     if suspended or level >= LEAST_LEVEL:  # else no page is another than the usual one
         lines.append(("page", str(SUSPENDED_PAGE if suspended else PUZZLE_PAGE)))
     lines += [("claims", str(_limit(plan.claims_per_s))), ("calm", str(_limit(plan.calm_claims_per_s)))]

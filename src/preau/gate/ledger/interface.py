@@ -3,8 +3,8 @@
 Each method is one atomic domain operation, so that several edges on one Redis decide alike. Everything is
 bounded and forgets by itself; losing the ledger loses nobody's place, because tickets and passes carry their meaning.
 
-- **Inside**: a pass (its ``sid``) counts until ``until_s``; each touch moves that on. Lanes 1 to 3 fill the capacity.
-  Those of them that showed no cookie yet are *unproven* until their first touch: a bounded part of the capacity.
+- **Inside**: a pass (its ``sid``) counts until ``until_s``; each touch moves that on. Lanes 1 to 3 fill the capacity,
+  lane 3 a bounded part of it. Those that showed no cookie yet are *unproven* until their first touch: a smaller part.
 - **Waiting**: tickets seen lately, for positions and for calling; a device that is gone simply drops out.
 - **Sources**: unclaimed tickets by network address, for the setback in lane 3.
 - **Links**: how many devices took a class's place by its link. **Spent**: challenges solved, each good once.
@@ -66,7 +66,7 @@ class Waiter(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What a claim may take: people of lanes 1 to 3 inside at once, and how many of them may be unproven.
+    """What a claim may take: people of lanes 1 to 3 inside at once, how many of them unproven, how many of lane 3.
 
     ``unproven`` None: the claim is of a device that brought a cookie. ``claims_per_s``: entries of those lanes in one
     second of the wall clock, of all edges together: the limit that holds whatever was promised.
@@ -75,6 +75,7 @@ class Room(NamedTuple):
     capacity: int
     unproven: int | None = None
     claims_per_s: int = 2**31
+    others: int = 2**31
 
 
 class Wait(NamedTuple):
@@ -99,6 +100,8 @@ class Census(NamedTuple):
     """Until when each of them counts as present, in the same order: it grows when they are heard. Empty: not known."""
     unproven: int = 0
     """Of those inside, devices that showed no cookie yet."""
+    inside_others: int = 0
+    """Of those inside, people of lane 3."""
 
 
 class Counts(Protocol):
@@ -135,7 +138,7 @@ class Ledger(Counts, Protocol):
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
         """Takes a place inside if one is free (lane 0: always), and stops waiting. A second claim is the same person.
 
-        On success one unclaimed ticket of ``source`` is forgotten.
+        With a place of lane 3 one unclaimed ticket of ``source`` is forgotten: the other lanes draw from no source.
         """
 
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:

@@ -6,7 +6,7 @@ After a restart it is empty and learns again from the passes that come back.
 from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Census, Holder, Room, Wait, Waiter
 from preau.gate.rules.entries import Claims
-from preau.gate.rules.places import STAFF
+from preau.gate.rules.places import OTHERS, STAFF
 from preau.tokens.ticket import LANES
 
 
@@ -25,7 +25,7 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self._inside: dict[str, _Inside] = {}
-        self._staff = 0
+        self._staff = self._others = 0
         self._unproven: set[str] = set()
         self._swept_at_s = self._forgot_at_s = 0.0
         self._left: dict[str, float] = {}
@@ -63,6 +63,8 @@ class MemoryLedger:
         known = self._is_inside(holder.sid, now_s)
         if not known and holder.lane != STAFF and self._limited(now_s) >= room.capacity:
             return False
+        if not known and holder.lane == OTHERS and self._others >= room.others:
+            return False
         if not known and room.unproven is not None and len(self._unproven) >= room.unproven:
             return False
         if not known and holder.lane != STAFF and not self._counts_claim(room.claims_per_s, now_s):
@@ -70,7 +72,8 @@ class MemoryLedger:
         if not known:
             self._claimed[holder.lane] += room.unproven is None
             self._bare_total += room.unproven is not None
-            self._forgive_source(source)
+            if holder.lane == OTHERS:
+                self._forgive_source(source)
         self._left.pop(holder.sid, None)
         self._waiting.pop(holder.sid, None)
         self._enter(holder, until_s)
@@ -145,7 +148,8 @@ class MemoryLedger:
         until_s = tuple(until_s for _, until_s in self._waiting.values())
         limited = len(self._inside) - self._staff
         unproven = len(self._unproven)
-        return Census(limited, self._staff, Claims(tuple(self._claimed), self._bare_total), waiting, until_s, unproven)
+        claims = Claims(tuple(self._claimed), self._bare_total)
+        return Census(limited, self._staff, claims, waiting, until_s, unproven, self._others)
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -179,14 +183,20 @@ class MemoryLedger:
             if len(self._inside) >= interface.INSIDE_MAX:
                 return
             stay = self._inside[holder.sid] = _Inside(holder.lane, until_s)
-            self._staff += holder.lane == STAFF
-        self._staff += (holder.lane == STAFF) - (stay.lane == STAFF)
+            self._count(holder.lane, 1)
+        self._count(stay.lane, -1)
+        self._count(holder.lane, 1)
         stay.lane, stay.until_s = holder.lane, max(stay.until_s, until_s)
 
     def _drop(self, sid: str) -> None:
         stay = self._inside.pop(sid, None)
         self._unproven.discard(sid)
-        self._staff -= stay is not None and stay.lane == STAFF
+        if stay is not None:
+            self._count(stay.lane, -1)
+
+    def _count(self, lane: int, people: int) -> None:
+        self._staff += people if lane == STAFF else 0
+        self._others += people if lane == OTHERS else 0
 
     def _forgive_source(self, source: str) -> None:
         count, last_s = self._sources.get(source, (0, 0.0))

@@ -1,8 +1,8 @@
 """The ledger on Redis (or Valkey): several edges, one count. Each operation is one Lua script, so it is atomic.
 
 Layout, all under one hash tag so that a cluster keeps it on one node:
-``limited`` and ``staff``: sorted sets sid -> until_s; a sid is in one of the two. ``unproven``: those of ``limited``
-that showed no cookie yet. ``left``: sid -> until_s.
+``limited`` and ``staff``: sorted sets sid -> until_s; a sid is in one of the two. ``others``: those of
+``limited`` in lane 3, and of these ``unproven``: who showed no cookie yet. ``left``: sid -> until_s.
 ``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
 ``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
 ``linked``: hash room -> devices, with ``links`` room -> until_s. ``spent``: nonce -> until_s.
@@ -19,7 +19,6 @@ from redis.exceptions import RedisError
 from preau.gate.ledger import interface
 from preau.gate.ledger.interface import Census, Holder, LedgerUnavailable, Room, Wait, Waiter
 from preau.gate.rules.entries import Claims
-from preau.gate.rules.places import STAFF
 from preau.tokens.ticket import LANES
 
 TIMEOUT_S: Final = 0.5
@@ -64,17 +63,17 @@ return 1
 """
 
 _CLAIM: Final = """
-local limited, staff, left, waiting, present, counts, unproven, claims, claimed = unpack(KEYS)
+local limited, staff, others, left, waiting, present, counts, unproven, claims, claimed = unpack(KEYS)
 local sid, lane, source = ARGV[1], ARGV[2], ARGV[3]
-local is_staff = lane == '0'
+local is_staff, is_other = lane == '0', lane == '3'
 local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
-local unproven_most, claims_most, second = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
-redis.call('ZREMRANGEBYSCORE', limited, '-inf', now)
-redis.call('ZREMRANGEBYSCORE', staff, '-inf', now)
-redis.call('ZREMRANGEBYSCORE', unproven, '-inf', now)
+local unproven_most, others_most = tonumber(ARGV[8]), tonumber(ARGV[9])
+local claims_most, second = tonumber(ARGV[10]), ARGV[11]
+for _, set in ipairs({limited, staff, others, unproven}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
 local known = redis.call('ZSCORE', limited, sid) or redis.call('ZSCORE', staff, sid)
 if not known then
   if not is_staff and redis.call('ZCARD', limited) >= capacity then return 0 end
+  if is_other and redis.call('ZCARD', others) >= others_most then return 0 end
   if unproven_most >= 0 then
     if redis.call('ZCARD', unproven) >= unproven_most then return 0 end
   end
@@ -85,22 +84,30 @@ if not known then
   end
   if unproven_most >= 0 then redis.call('ZADD', unproven, till, sid) end
   redis.call('HINCRBY', claimed, unproven_most >= 0 and 'bare' or lane, 1)
-  if tonumber(redis.call('HGET', counts, source) or 0) > 0 then redis.call('HINCRBY', counts, source, -1) end
+  if is_other and tonumber(redis.call('HGET', counts, source) or 0) > 0 then
+    redis.call('HINCRBY', counts, source, -1)
+  end
 end
-if known then redis.call('ZREM', unproven, sid) end
+if known then
+  redis.call('ZREM', unproven, sid)
+  if tonumber(known) > tonumber(till) then till = known end
+end
 redis.call('ZREM', left, sid)
 redis.call('ZREM', present, sid)
 redis.call('HDEL', waiting, sid)
 redis.call('ZREM', is_staff and limited or staff, sid)
+if not is_other then redis.call('ZREM', others, sid) end
 if known or redis.call('ZCARD', limited) + redis.call('ZCARD', staff) < most then
   redis.call('ZADD', is_staff and staff or limited, 'GT', till, sid)
+  if is_other then redis.call('ZADD', others, redis.call('ZSCORE', limited, sid), sid) end
 end
 return 1
 """
 
 _TOUCH: Final = """
-local limited, staff, left, unproven = unpack(KEYS)
-local sid, is_staff, till, now, most = ARGV[1], ARGV[2] == '1', ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local limited, staff, others, left, unproven = unpack(KEYS)
+local sid, is_staff, is_other = ARGV[1], ARGV[2] == '0', ARGV[2] == '3'
+local till, now, most = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local gone = redis.call('ZSCORE', left, sid)
 if gone and now < tonumber(gone) then return 0 end
 redis.call('ZREM', unproven, sid)
@@ -110,16 +117,19 @@ if was then
   redis.call('ZREM', other, sid)
   if tonumber(was) > tonumber(till) then till = was end
 end
+if not is_other then redis.call('ZREM', others, sid) end
 local own = is_staff and staff or limited
 if was or redis.call('ZSCORE', own, sid) or redis.call('ZCARD', limited) + redis.call('ZCARD', staff) < most then
   redis.call('ZADD', own, 'GT', till, sid)
+  if is_other then redis.call('ZADD', others, redis.call('ZSCORE', limited, sid), sid) end
 end
 return 1
 """
 
 _RESUME: Final = """
-local limited, staff, waiting, present, unproven = unpack(KEYS)
-local sid, is_staff, till, now = ARGV[1], ARGV[2] == '1', ARGV[3], tonumber(ARGV[4])
+local limited, staff, others, waiting, present, unproven = unpack(KEYS)
+local sid, is_staff, is_other = ARGV[1], ARGV[2] == '0', ARGV[2] == '3'
+local till, now = ARGV[3], tonumber(ARGV[4])
 local was = tonumber(redis.call('ZSCORE', limited, sid) or redis.call('ZSCORE', staff, sid) or 0)
 if was <= now then return 0 end
 if was > tonumber(till) then till = was end
@@ -128,11 +138,13 @@ redis.call('ZREM', present, sid)
 redis.call('HDEL', waiting, sid)
 redis.call('ZREM', is_staff and limited or staff, sid)
 redis.call('ZADD', is_staff and staff or limited, till, sid)
+if is_other then redis.call('ZADD', others, till, sid) else redis.call('ZREM', others, sid) end
 return 1
 """
 
 _LEAVE: Final = """
-local limited, staff, left, waiting, present, unproven = unpack(KEYS)
+local limited, staff, others, left, waiting, present, unproven = unpack(KEYS)
+redis.call('ZREM', others, ARGV[1])
 redis.call('ZREM', unproven, ARGV[1])
 redis.call('ZREM', present, ARGV[1])
 redis.call('HDEL', waiting, ARGV[1])
@@ -196,9 +208,9 @@ return 1
 """
 
 _CENSUS: Final = """
-local limited, staff, left, waiting, present, unproven, claimed = unpack(KEYS)
+local limited, staff, others, left, waiting, present, unproven, claimed = unpack(KEYS)
 local now = ARGV[1]
-for _, set in ipairs({limited, staff, left, unproven}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
+for _, set in ipairs({limited, staff, others, left, unproven}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', present, '-inf', now)) do
   redis.call('ZREM', present, gone)
   redis.call('HDEL', waiting, gone)
@@ -206,9 +218,11 @@ end
 return {
   redis.call('ZCARD', limited), redis.call('ZCARD', staff), redis.call('HGETALL', claimed),
   redis.call('HGETALL', waiting), redis.call('ZRANGE', present, 0, -1, 'WITHSCORES'), redis.call('ZCARD', unproven),
+  redis.call('ZCARD', others),
 }
 """
 
+INSIDE: Final = ("limited", "staff", "others")
 NO_BOUND: Final = -1
 """What the script of a claim reads as: not an unproven device."""
 
@@ -248,23 +262,23 @@ class RedisLedger:
         await self._run(_STOP, ["waiting", "present"], [tid])
 
     async def claim(self, holder: Holder, *, source: str, room: Room, until_s: float, now_s: float) -> bool:
-        keys = ["limited", "staff", "left", "waiting", "present", "drawn", "unproven", "claims", "claimed"]
+        keys = [*INSIDE, "left", "waiting", "present", "drawn", "unproven", "claims", "claimed"]
         unproven = NO_BOUND if room.unproven is None else room.unproven
         arguments = [holder.sid, holder.lane, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
-        arguments += [room.claims_per_s, int(now_s)]
+        arguments += [room.others, room.claims_per_s, int(now_s)]
         return bool(await self._run(_CLAIM, keys, arguments))
 
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
-        arguments = [holder.sid, int(holder.lane == STAFF), until_s, now_s, interface.INSIDE_MAX]
-        return bool(await self._run(_TOUCH, ["limited", "staff", "left", "unproven"], arguments))
+        arguments = [holder.sid, holder.lane, until_s, now_s, interface.INSIDE_MAX]
+        return bool(await self._run(_TOUCH, [*INSIDE, "left", "unproven"], arguments))
 
     async def resume(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
-        arguments = [holder.sid, int(holder.lane == STAFF), until_s, now_s]
-        return bool(await self._run(_RESUME, ["limited", "staff", "waiting", "present", "unproven"], arguments))
+        arguments = [holder.sid, holder.lane, until_s, now_s]
+        return bool(await self._run(_RESUME, [*INSIDE, "waiting", "present", "unproven"], arguments))
 
     async def leave(self, sid: str, *, now_s: float) -> None:
         arguments = [sid, now_s + interface.LEFT_MEMORY_S, interface.LEFT_MAX]
-        await self._run(_LEAVE, ["limited", "staff", "left", "waiting", "present", "unproven"], arguments)
+        await self._run(_LEAVE, [*INSIDE, "left", "waiting", "present", "unproven"], arguments)
 
     async def take_by_link(self, room: str, *, most: int, until_s: float, now_s: float) -> bool:
         arguments = [room, most, until_s, now_s, interface.LINK_ROOMS_MAX]
@@ -293,12 +307,12 @@ class RedisLedger:
             await self._run(_RESTORE, ["door", "doorbell"], arguments)
 
     async def census(self, *, now_s: float) -> Census:
-        keys = ["limited", "staff", "left", "waiting", "present", "unproven", "claimed"]
-        limited, staff, claimed, waiting, present, unproven = await self._run(_CENSUS, keys, [now_s])
+        keys = [*INSIDE, "left", "waiting", "present", "unproven", "claimed"]
+        limited, staff, claimed, waiting, present, *devices = await self._run(_CENSUS, keys, [now_s])
         places = tuple(_waiter(tid, place) for tid, place in zip(waiting[::2], waiting[1::2], strict=True))
         until_s = {tid: float(text) for tid, text in zip(present[::2], present[1::2], strict=True)}
         known = tuple(until_s.get(place.tid, now_s) for place in places)
-        return Census(int(limited), int(staff), _claims(claimed), places, known, int(unproven))
+        return Census(int(limited), int(staff), _claims(claimed), places, known, *map(int, devices))
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -5,9 +5,13 @@ need goes to the others, first of all to lane 1, and a lane that was empty saves
 queueing (Goyal, Vin and Cheng 1996): each lane has a tag, the one with the smallest is served and pays people / weight.
 
 Lane 0 is always called and comes on top: its floor is what it takes, and the controller sees the work that it brings.
+
+Lane 3 is called into its own half of the places alone, also when nobody else waits. While it has them all it counts as
+an empty lane: it holds nobody up and saves nothing up.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from math import ceil
 from typing import Final, NamedTuple
 
 from preau.gate.rules.places import CARDS, OTHERS, PUPILS
@@ -25,12 +29,25 @@ SIEGE_FLOORS: Final = (0.0, 0.83, 0.15, 0.02)
 """The same under attack: unknown devices go on entering, slowly, and nobody is refused."""
 
 
+OTHERS_SHARE: Final = 0.5
+"""Of the capacity, for lane 3 at most, or a night of robots that keep cookies fills the house and every pupil waits in
+the morning. Not less: on the first day of a term half of the families may have no card yet. Who signs in has a lane of
+their own for it, needs no place, and is a card holder from then on."""
+
+
 class Group(NamedTuple):
     """Present people who wait with one key (a class in lane 1, mostly one person in lanes 2 and 3)."""
 
     lane: int
     order_key: int
     people: int
+
+
+class Free(NamedTuple):
+    """Places that may be promised: ``places`` to everybody, no more than ``others`` of them to lane 3."""
+
+    places: int
+    others: int
 
 
 class Stand(NamedTuple):
@@ -44,6 +61,11 @@ class Stand(NamedTuple):
     budget: float = 0.0
     tags: tuple[float, ...] = (0.0,) * LANES
     outstanding: int = 0
+
+
+def others_places(capacity: int) -> int:
+    """How many people of lane 3 may be inside at once: half of the capacity, rounded up."""
+    return ceil(capacity * OTHERS_SHARE)
 
 
 class Caller:
@@ -76,6 +98,7 @@ class Caller:
         self._floors = floors
         standing = [group for group in groups if forgiven[group.lane] <= group.order_key < self._called[group.lane]]
         self.outstanding = sum(group.people for group in standing)
+        self._outstanding_others = sum(group.people for group in standing if group.lane == OTHERS)
         self.newly_called = 0
         if self.outstanding > at_most:
             self._call_back(standing, at_most)
@@ -97,20 +120,17 @@ class Caller:
                     continue
                 if left <= 0:
                     self._called[lane] = min(self._called[lane], group.order_key)
-                    self.outstanding -= group.people
-                    self.newly_called -= group.people
-                    self._budget += group.people
+                    self._promise(lane, -group.people)
                 left -= group.people
 
-    def call(self, *, places: int, budget: float, burst: float) -> None:
-        """Adds ``budget``, up to ``burst``, and calls groups until ``places`` are promised or all of it is spent."""
+    def call(self, free: Free, *, budget: float, burst: float) -> None:
+        """Adds ``budget``, up to ``burst``, and calls groups until what is free is promised or all of it is spent."""
         self._budget = min(self._budget + budget, max(burst, budget))
-        while self._budget > 0 and (lane := self._next_lane()) is not None:
-            head = self._heads[lane]
-            # The first group is called even when it does not fit: a great class must not wait for ever.
-            if head is None or not places or (self.outstanding and self.outstanding + head.people > places):
+        while self._budget > 0 and (heads := self._callable(free)):
+            head = min(heads, key=lambda head: self._tags[head.lane])
+            if not _fits(head, free.places, promised=self._promised(free)):
                 return
-            self._take(head)
+            self._take(head, {head.lane for head in heads})
 
     def spend(self, people: int) -> None:
         """People entered without a call, through an open lane."""
@@ -120,37 +140,54 @@ class Caller:
         """How far the calling has come now."""
         return Stand(tuple(self._called), self._budget, tuple(self._tags), self.outstanding)
 
-    def watermarks(self, *, places: int, flows: bool) -> tuple[int, ...]:
+    def watermarks(self, free: Free, *, flows: bool) -> tuple[int, ...]:
         """Lane 0 open; the others open once nobody waits uncalled in them and before them, and there is room.
 
         ``flows``: whether anybody may enter at all. Who walks in pays from the same budget, which may so fall below
         zero: a pupil who comes does not wait for the second of those who were called from lane 3.
         """
         marks = [OPEN, *self._called[1:]]
-        room = flows and self.outstanding < places
+        room = flows and self._promised(free) < free.places
         for lane in QUEUES:
             room = room and self._heads[lane] is None
+            room = room and (lane != OTHERS or self._outstanding_others < free.others)
             if room:
                 marks[lane] = OPEN
         return tuple(marks)
 
-    def _next_lane(self) -> int | None:
-        waiting = [lane for lane in QUEUES if self._heads[lane] is not None]
-        return min(waiting, key=lambda lane: self._tags[lane], default=None)
+    def _promised(self, free: Free) -> int:
+        """Places that the called may take. Who of lane 3 was called into more than its half of now takes none."""
+        return self.outstanding - max(0, self._outstanding_others - free.others)
 
-    def _take(self, head: Group) -> None:
+    def _callable(self, free: Free) -> list[Group]:
+        """The first of each lane: of lane 3 only into its half."""
+        heads = [head for lane in QUEUES if (head := self._heads[lane]) is not None]
+        return [
+            head for head in heads if head.lane != OTHERS or _fits(head, free.others, promised=self._outstanding_others)
+        ]
+
+    def _promise(self, lane: int, people: int) -> None:
+        self.outstanding += people
+        self._outstanding_others += people if lane == OTHERS else 0
+        self.newly_called += people
+        self._budget -= people
+
+    def _take(self, head: Group, waiting: Collection[int]) -> None:
         lane = head.lane
         start = self._tags[lane]
         self._tags[lane] = start + head.people / self._floors[lane]
         # Who was not there saves nothing up: an empty lane's tag goes along with the one that is served.
         for other in QUEUES:
-            if self._heads[other] is None:
+            if other not in waiting:
                 self._tags[other] = max(self._tags[other], start)
-        self.outstanding += head.people
-        self.newly_called += head.people
-        self._budget -= head.people
+        self._promise(lane, head.people)
         self._called[lane] = head.order_key + 1
         self._heads[lane] = next(self._queues[lane], None)
+
+
+def _fits(head: Group, places: int, *, promised: int) -> bool:
+    """The first group is called even when it does not fit: a great class must not wait for ever."""
+    return places > 0 and (not promised or promised + head.people <= places)
 
 
 def _uncalled(groups: Sequence[Group], lane: int, watermark: int) -> Iterator[Group]:

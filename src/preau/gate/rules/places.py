@@ -125,6 +125,17 @@ def known_place(card: Card | None, rank_key_on: Callable[[int], bytes], *, now_s
     return None
 
 
+def lane_of_stay(lane: int, known: Place | None, *, has_card: bool) -> int:
+    """The lane that somebody inside counts in, given that of the pass and the place known from the card.
+
+    Without the card a teacher's pass, or a guardian's, is one like others: a signed-out tablet is not a teacher's any
+    more. With one nobody is of lane 3. A place of lane 1 may be of a class link, and needs no card.
+    """
+    if known is not None:
+        return known.lane
+    return PUPILS if lane == PUPILS else CARDS if has_card else OTHERS
+
+
 def link_place(link: ClassLink, rank_key_on: Callable[[int], bytes]) -> Place:
     """The place of the class that a link stands for: the very one that the pupils' cards give."""
     rank_key = rank_key_on(link.starts_at_s // DAY_S)

@@ -6,7 +6,8 @@ lanes 2 and 3 as far back as people waited at last, and claims are capped at hal
 
 The rule:
 - places are free when fewer people of lanes 1 to 3 are inside than the capacity; lane 0 comes on top, always called;
-- people are called at the rate of the controller, in the order of ``rules.calling``, present people for free places;
+- people are called at the rate of the controller, in the order of ``rules.calling``, present people for free places,
+  those of lane 3 for places of its half;
 - everyone with the same key (a class) is called together, also when only a part of it fits: the rest enters next, and
   the calls of the next seconds pay for it;
 - somebody called who does not come keeps the right to come, but after 15 s with places left unused he is not counted
@@ -20,7 +21,7 @@ from typing import Final
 
 import msgspec
 
-from preau.gate.rules.calling import FLOORS, OPEN, Caller, Group, Stand
+from preau.gate.rules.calling import FLOORS, OPEN, Caller, Free, Group, Stand, others_places
 from preau.gate.rules.places import CARDS, OTHERS, PUPILS, STAFF
 from preau.tokens.ticket import LANES
 
@@ -94,6 +95,7 @@ class Plan(msgspec.Struct, frozen=True):
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What the porter saw. ``groups`` sorted by key within each lane; ``inside`` counts lanes 1 to 3.
 
+    ``inside_others``: those of lane 3 among them.
     ``entered``: of these lanes, since the last look, without bare devices: they have entries of their own, which nobody
     else pays for; 0 also where it is not known.
     ``calls_per_s``: the rate of the controller; None: not known, the house is filled in FILL_S.
@@ -104,6 +106,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     inside: int
     entered: int
     groups: Sequence[Group]
+    inside_others: int = 0
     leaves_per_s: float = 0.0
     calls_per_s: float | None = None
     floors: tuple[float, ...] = FLOORS
@@ -142,13 +145,12 @@ def unwatched_plan(now_s: float, *, capacity: int) -> Plan:
 
 def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     """The plan of the next 60 s and what to remember. Cost: linear in the number of groups."""
-    free = max(0, situation.capacity - situation.inside)
     rate = situation.calls_per_s
     if rate is None:
         rate = _filling_rate(situation.capacity)
     second, stand = _recall(memory, situation)
     newly_called = _called_between(memory.ahead[0], stand, situation.groups)
-    memory = _forgive_no_shows(memory, stand, situation, free=free)
+    memory = _forgive_no_shows(memory, stand, situation, free=_free(situation, 0).places)
     lately_per_s = max(rate, RATE_FADES * memory.rate_per_s)
     caller = Caller(
         stand,
@@ -164,10 +166,10 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
     newly_called += walked_in
     marks, ahead = [], []
     for ahead_s in range(HORIZON_S):
-        places = int(free + situation.leaves_per_s * ahead_s)
+        places = _free(situation, ahead_s)
         # The second that has begun was paid for in the last plan, if that reached so far.
-        caller.call(places=places, budget=rate if ahead_s or not second else 0.0, burst=max(rate, 1.0))
-        marks.append(caller.watermarks(places=places, flows=rate > 0))
+        caller.call(places, budget=rate if ahead_s or not second else 0.0, burst=max(rate, 1.0))
+        marks.append(caller.watermarks(places, flows=rate > 0))
         ahead.append(caller.stand())
         newly_called += 0 if ahead_s else caller.newly_called
     kept = msgspec.structs.replace(
@@ -179,6 +181,14 @@ def next_plan(memory: Memory, situation: Situation) -> tuple[Plan, Memory]:
         walked_over=max(walked_over - walked_in, -lately_per_s),
     )
     return _plan(situation, tuple(marks), ahead[0], rate), kept
+
+
+def _free(situation: Situation, ahead_s: int) -> Free:
+    """What is free then, if people go on leaving as they do, those of lane 3 as often as the others."""
+    leave = situation.leaves_per_s * ahead_s
+    of_others = situation.inside_others / situation.inside if situation.inside else 0.0
+    others = others_places(situation.capacity) - situation.inside_others + leave * of_others
+    return Free(int(max(0, situation.capacity - situation.inside) + leave), max(0, int(others)))
 
 
 def _filling_rate(capacity: int) -> float:

@@ -10,6 +10,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any, Final
 
 from preau.gate.rules.calling import OPEN, QUEUES
+from preau.gate.rules.places import OTHERS
 from preau.gate.rules.plan import Plan
 from preau.gate.rules.standing import Curve
 from preau.gate.rules.wait import Entries
@@ -47,12 +48,20 @@ def state_document(  # noqa: PLR0913  everything that it tells
     *,
     now_s: float,
     free: int,
+    free_others: int,
     entries: Entries,
     sample: int,
     polling: int | None = None,
 ) -> dict[str, Any]:
-    """The document, ready to be encoded as JSON. ``polling``: how many of the waiting poll; None: all of them."""
+    """The document, ready to be encoded as JSON.
+
+    ``free_others``: places that are free for lane 3; without one nobody of it is told to come in, called or not.
+    ``polling``: how many of the waiting poll; None: all of them.
+    """
     waiting = sum(curve.people for curve in curves.values())
+    watermarks = {lane: plan.watermark(lane, now_s=now_s) for lane in QUEUES}
+    if free and not free_others:
+        watermarks[OTHERS] = 0
     return {
         "v": VERSION,
         "now_s": int(now_s),
@@ -62,12 +71,11 @@ def state_document(  # noqa: PLR0913  everything that it tells
         "entries": entries.number,
         "watched_s": round(entries.watched_s),
         "reason": "full" if waiting or not free else "open",
-        "lanes": {str(lane): _lane(plan, curves[lane], lane, now_s) for lane in QUEUES},
+        "lanes": {str(lane): _lane(curves[lane], watermark) for lane, watermark in watermarks.items()},
     }
 
 
-def _lane(plan: Plan, curve: Curve, lane: int, now_s: float) -> dict[str, Any]:
-    watermark = plan.watermark(lane, now_s=now_s)
+def _lane(curve: Curve, watermark: int) -> dict[str, Any]:
     return {
         "w": None if watermark == OPEN else watermark,
         "people": curve.people,

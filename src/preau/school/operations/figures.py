@@ -70,11 +70,11 @@ def _facts(report: GateReport) -> list[tuple[str, str, str]]:
     low, best, high = (sum(interval[index] for interval in waits) for index in range(3))
     oldest = french.NONE if report.oldest_wait_s is None else french.duration(report.oldest_wait_s)
     absent = french.NONE if report.no_show is None else f"{french.number(100 * report.no_show)} %"
-    staff = f"et {french.number(report.inside_staff)} personnels"
+    kinds = f"dont {french.number(report.inside_others)} sans carte, et {french.number(report.inside_staff)} personnels"
     return [
         ("en attente", french.number(best), french.between((low, best, high))),
         ("plus longue attente", oldest, ""),
-        ("à l’intérieur", french.number(report.inside), staff),
+        ("à l’intérieur", french.number(report.inside), kinds),
         ("capacité", *_capacity(report)),
         ("entrées par seconde", french.number(report.entries_per_s, digits=1), ""),
         ("prévues par seconde", french.number(report.rate_per_s, digits=1), ""),
