@@ -27,7 +27,7 @@ log = structlog.get_logger("preau.gate")
 
 
 class EdgeNotStarted(Exception):  # noqa: N818  it says what is the case
-    """HAProxy is not installed, refuses its configuration, or ends at once. The text is what it said."""
+    """HAProxy is not installed, refuses its configuration, ends at once or is never ready. The text says which."""
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> None:
@@ -44,6 +44,16 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
 def haproxy_binary() -> str | None:
     """Where HAProxy is installed, or None."""
     return shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:{DEBIAN_PATH}")
+
+
+async def _until_ready(process: asyncio.subprocess.Process, socket: Path) -> None:
+    while not await _answers(socket):
+        if process.returncode is not None:
+            raise EdgeNotStarted(
+                f"il s’arrête aussitôt (code {process.returncode}). Une adresse d’écoute est déjà prise, n’est "
+                "pas de cette machine, ou demande un droit que ce compte n’a pas (ports en dessous de 1024)"
+            )
+        await asyncio.sleep(0.02)
 
 
 class EdgeProcess:
@@ -64,7 +74,8 @@ class EdgeProcess:
         """Checks the configuration and starts; returns once HAProxy listens and answers.
 
         Raises:
-            EdgeNotStarted: it refuses its configuration, or ends at once.
+            EdgeNotStarted: it refuses its configuration, ends at once, or does not answer within 10 s. Then nothing of
+                this start runs any more.
         """
         self._write()
         binary = await self.check()
@@ -74,14 +85,15 @@ class EdgeProcess:
         self._process = process = await asyncio.create_subprocess_exec(
             *dies_with_us, binary, "-db", "-q", "-f", str(self._folder / CONFIGURATION)
         )
-        async with asyncio.timeout(STARTS_WITHIN_S):
-            while not await _answers(socket):
-                if process.returncode is not None:
-                    raise EdgeNotStarted(
-                        f"il s’arrête aussitôt (code {process.returncode}). Une adresse d’écoute est déjà prise, n’est "
-                        "pas de cette machine, ou demande un droit que ce compte n’a pas (ports en dessous de 1024)"
-                    )
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(STARTS_WITHIN_S):
+                await _until_ready(process, socket)
+        except TimeoutError:
+            process.kill()  # or the next start would wait for its end
+            await process.wait()
+            raise EdgeNotStarted(
+                f"il tourne, mais ne répond pas après {STARTS_WITHIN_S:g} s : il a été arrêté"
+            ) from None
         return process
 
     async def run(self) -> None:
