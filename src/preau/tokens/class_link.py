@@ -20,6 +20,9 @@ CAPS: Final = 1000
 
 _ROOM = re.compile(r"[0-9A-Za-z_-]{11}", re.ASCII)
 
+DEVICE_TENTHS: Final = 12
+"""Devices for ten people of the class: a fifth more, for second devices."""
+
 
 class ClassLink(msgspec.Struct, frozen=True, kw_only=True):
     """A verified class link.
@@ -39,7 +42,7 @@ class ClassLink(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def most(self) -> int:
         """How many devices may take the place by this link: a fifth more than the class, for second devices."""
-        return self.cap * 12 // 10
+        return self.cap * DEVICE_TENTHS // 10
 
 
 def mint(keyring: Keyring, link: ClassLink, *, now_s: float) -> str:

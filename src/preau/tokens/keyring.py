@@ -12,7 +12,7 @@ import hmac
 from functools import lru_cache
 
 DAY_S = 86_400
-_FUTURE_DAYS = 1
+FUTURE_DAYS = 1
 """A clock ahead of ours by minutes round midnight must not be a forgery."""
 
 
@@ -52,7 +52,7 @@ class Keyring:
         if day != str(int(day)):
             return False  # one text per day, or a leading zero would name a second key for it
         today = int(now_s // DAY_S)
-        return today - max_age_days <= int(day) <= today + _FUTURE_DAYS
+        return today - max_age_days <= int(day) <= today + FUTURE_DAYS
 
     def key(self, purpose: str, kid: str) -> bytes:
         """The 32-byte key of ``purpose`` for an accepted ``kid``."""

@@ -13,7 +13,7 @@ from preau.gate.rules.entries import Claims
 from preau.gate.rules.state import lot_of
 from preau.tokens.ticket import LANES
 
-DOOR_LIFE_MS: Final = 900_000
+DOOR_LIFE_MS: Final = interface.WAIT_GAP_S * 1000
 """As long as the table ``t_door`` keeps a card that was not seen again."""
 
 PRESENCE: Final = ("t_guests", "t_others", "t_staff", "t_unproven")

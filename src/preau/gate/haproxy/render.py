@@ -18,17 +18,16 @@ from preau.gate.favours import CHALLENGE_PATH, CHALLENGE_REFUSED
 from preau.gate.hall import DRAW_PATH, SOLVER_CACHED_S
 from preau.gate.haproxy import maps, pages, refusals
 from preau.gate.haproxy.responses import TICKET_COOKIE_S, error_pages, own_headers, resting_head
+from preau.gate.haproxy.rule_numbers import rule_numbers
 from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.haproxy.waiting import waiting_rules
 from preau.gate.page.render import SOLVER_PATH, Pages
 from preau.gate.public_draw import CACHED_S
-from preau.gate.rules.admission import UNPROVEN_S
 from preau.gate.rules.calling import OPEN
 from preau.gate.rules.discount import discounted_key
-from preau.gate.rules.places import LESSON_PLACE_S, OTHERS, PLACE_LIFE_S
+from preau.gate.rules.places import OTHERS
 from preau.gate.visitor import MAX_BACK_CHARS
-from preau.tokens.challenge import LIFE_S, MAX_NUMBER, SHOWN_DIGITS
-from preau.tokens.seat import AFTER_LESSON_S
+from preau.tokens.challenge import MAX_NUMBER, SHOWN_DIGITS
 from preau.tokens.ticket import LANES
 
 CONFIGURATION: Final = "haproxy.cfg"
@@ -107,6 +106,7 @@ def _configuration(settings: EdgeSettings, drawn: Pages) -> str:
         **_places(settings),
         **_patterns(),
         **_limits(settings),
+        **rule_numbers(),
         **_answers(settings, drawn.csp),
         **_favours(settings, drawn),
         "peers": _peers(settings),
@@ -163,7 +163,6 @@ def _favours(settings: EdgeSettings, drawn: Pages) -> dict[str, str]:
         "most_number": str(MAX_NUMBER),
         "numbers": str(MAX_NUMBER + 1),
         "shown_digits": str(SHOWN_DIGITS),
-        "challenge_life_s": str(LIFE_S),
         "discount": str(discounted_key(0, earlier=-1)),
         "suspended_page": str(maps.SUSPENDED_PAGE),
         "puzzle_page": str(maps.PUZZLE_PAGE),
@@ -223,10 +222,6 @@ def _limits(settings: EdgeSettings) -> dict[str, str]:
         "threads": str(settings.threads),
         "source_rate": str(settings.source_connections_per_10_s),
         "idle_s": str(settings.pass_idle_s),
-        "unproven_s": str(UNPROVEN_S),
-        "place_life_s": str(PLACE_LIFE_S),
-        "lesson_place_s": str(LESSON_PLACE_S),
-        "after_lesson_s": str(AFTER_LESSON_S),
         "offset_s": str(settings.clock_offset_s),
         "offset_ms": str(settings.clock_offset_s * 1000),
         "open_mark": str(OPEN),

@@ -94,7 +94,7 @@ def rank(rank_key: bytes, group: str, *, day: int) -> int:
 
 def lesson_key(rank_key: bytes, group: str, *, starts_at_s: int) -> int:
     """The key that everybody of ``group`` shares for the lessons that begin at ``starts_at_s``."""
-    return starts_at_s * 1_000_000 + rank(rank_key, group, day=starts_at_s // DAY_S)
+    return starts_at_s * KEYS_PER_S + rank(rank_key, group, day=starts_at_s // DAY_S)
 
 
 def arrival_key(*, now_s: float, earlier: int, tie: int) -> int:
