@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -92,6 +93,15 @@ def the_application_is_killed(server: PreauProcess) -> None:
         assert server.stored_work() == [("lesson_opened",)]
 
 
+@contextmanager
+def no_folder_at(path: Path) -> Iterator[None]:
+    away = path.rename(path.with_name("away"))
+    path.touch()
+    yield
+    path.unlink()
+    away.rename(path)
+
+
 def cookies_of(browser: httpx.Client) -> str:
     return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
@@ -157,6 +167,11 @@ def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application_and_outliv
             server.kill()
             assert hands_in(browser, work).status_code == 202, "by the standby in the agent"
             assert browser.get(server.lesson()).status_code == 200
+            with no_folder_at(server.data / "spool"):
+                told = hands_in(browser, work)
+            assert (told.status_code, told.headers["preau-gate"]) == (503, "waiting")
+            assert told.json()["error"]["code"] == "spool_disk_fails", "the standby's sentence passes HAProxy"
+            assert "cet envoi n’est pas reçu" in told.json()["error"]["message"]
             server.start(url=f"http://127.0.0.1:{port}", PREAU_EDGE="external")
             assert within(20, lambda: server.stored_work() == [("lesson_opened",)])
             agent.kill()
