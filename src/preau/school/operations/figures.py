@@ -70,7 +70,8 @@ def _facts(report: GateReport) -> list[tuple[str, str, str]]:
     low, best, high = (sum(interval[index] for interval in waits) for index in range(3))
     oldest = french.NONE if report.oldest_wait_s is None else french.duration(report.oldest_wait_s)
     absent = french.NONE if report.no_show is None else f"{french.number(100 * report.no_show)} %"
-    kinds = f"dont {french.number(report.inside_others)} sans carte, et {french.number(report.inside_staff)} personnels"
+    others, staff = french.number(report.inside_others), french.number(report.inside_staff)
+    kinds = f"dont {others} pas encore connus, et {staff} personnels"
     return [
         ("en attente", french.number(best), french.between((low, best, high))),
         ("plus longue attente", oldest, ""),
