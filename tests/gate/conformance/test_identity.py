@@ -1,5 +1,7 @@
 """One card is one person, whatever else is shown with it: counted once inside, once waiting, on every device."""
 
+import socket
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -112,6 +114,26 @@ def test_who_came_in_unknown_and_signs_in_keeps_the_place(make_gate: MakeGate) -
     back = gate.ask("/", cookies={"ticket": inside["ticket"], "carnet": carnet})  # another start of the browser
     assert (back.came_in, sid_in(dict(back.cookies))) == (True, sid_in(inside))
     assert gate.ask("/", cookies={"carnet": card_of(gate, Role.PUPIL, subject="otherOTHERo")}).waits
+
+
+def test_requests_of_one_card_that_are_all_under_way_are_one_entry(make_gate: MakeGate) -> None:
+    gate = make_gate(60)
+    head = (
+        f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\nAccept: text/html\r\nContent-Length: 3\r\n"
+        f"Connection: close\r\nCookie: carnet={card_of(gate, Role.PUPIL)}\r\n\r\n"
+    )
+    with ExitStack() as stack:
+        under_way = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", gate.port), timeout=10)) for _ in range(10)
+        ]
+        for connection in under_way:
+            connection.sendall(head.encode())
+        gate.state()  # answered when their heads have been looked at
+        for connection in under_way:
+            connection.sendall(b"a=b")
+        for connection in under_way:
+            assert b" 200 " in connection.recv(4096)[:16]
+    is_one_entry(gate)
 
 
 def test_two_devices_of_one_person_share_a_place_and_give_it_back_together(make_gate: MakeGate) -> None:
