@@ -215,11 +215,10 @@ def test_nothing_is_sent_to_what_is_open_to_everybody(edge: EdgeAlone) -> None:
 
 def says_too_slow(listening: socket.socket) -> None:
     """An application that answers ahead of the body and leaves its line open."""
-    kept = []
-    with suppress(OSError):  # it is over when the test is
+    with ExitStack() as kept, suppress(OSError):  # it is over when the test is
         while True:
             line, _peer = listening.accept()
-            kept.append(line)
+            kept.enter_context(line)
             line.recv(65_536)
             line.sendall(b'HTTP/1.1 408 Request Timeout\r\nContent-Length: 11\r\n\r\n"body_slow"')
 
@@ -228,7 +227,10 @@ def test_who_was_told_that_he_is_too_slow_holds_no_place_any_more(tmp_path: Path
     if haproxy_binary() is None:
         pytest.skip("HAPROXY IS NOT INSTALLED (apt-get install haproxy)")
     with socket.create_server(("127.0.0.1", 0)) as application, ExitStack() as stack:
-        Thread(target=says_too_slow, args=(application,), daemon=True).start()
+        answering = Thread(target=says_too_slow, args=(application,))
+        answering.start()
+        stack.callback(answering.join)
+        stack.callback(application.shutdown, socket.SHUT_RDWR)
         port = application.getsockname()[1]
         edge = stack.enter_context(edge_running(settings_of(tmp_path, application=f"127.0.0.1:{port}")))
         edge.plan((0, 0, 0, 2**63 - 1))
