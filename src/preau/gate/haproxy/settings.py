@@ -35,7 +35,8 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
         source_connections_per_10_s: connections that one address may open in ten seconds before its next are refused
             ahead of the TLS handshake; a school of 1,200 behind one address opens 7,200 in its worst ten seconds.
         school_width, uploads_width, homework_width, sign_in_width: requests under way at once in the application, by
-            backend; all but the first in halves, of which one visitor, card or source has one.
+            backend; all but the first in halves, of which one visitor, card or source has one. The first two together
+            are as many as the school lets wait for its one thread, so that nobody inside is turned away behind HAProxy.
         homework_line, sign_in_line: those under way or waiting, in all.
         homework_per_card, sign_in_per_source: of these, of one card, from one network source.
         clock_offset_s: seconds added to the clock, for tests.
@@ -58,7 +59,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     connections_max: int = 7_000
     descriptors: int = 0
     source_connections_per_10_s: int = 10_000
-    school_width: int = 48
+    school_width: int = 34
     uploads_width: int = 6
     homework_width: int = 8
     homework_line: int = 400
