@@ -108,12 +108,12 @@ def _overload(*, quick: bool) -> dict[str, Any]:
     else:
         options = overload.Options(
             cost_ms=10,
-            fullness=1.15,
+            fullness=1.5,
             work=20,
             think_s=1,
             times=(1, 5, 20),
-            fill_s=15,
-            window_s=22,
+            fill_s=40,
+            window_s=30,
             dead_s={"application": 20, "porter": 75, "edge": 20},
             rest_s=15,
             polls={"engine": 300_000, "haproxy": 1_050_000},

@@ -1,8 +1,10 @@
 """A real application under more pupils than it can serve: how much work is done, and what is shown to whom.
 
 The application has one thread and a known cost per request, burnt as computing on the server's core. Pupils are closed
-loops: they come, wait as browsers do, work with pauses, leave, and somebody else comes. As many pupils as places (1x),
-five and twenty times as many; the same without any gate. Then parts are killed and revived while the pupils go on.
+loops: they come, wait as browsers do, work with pauses, leave, and somebody else comes. As many pupils as just occupy
+the application (1x), five and twenty times as many; the same without any gate. The product's controller finds the rate
+from what the application's thread measures; there are places enough that the rate binds. Then parts are killed and
+revived while the pupils go on.
 """
 
 import asyncio
@@ -43,10 +45,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         cost_ms: of computing per request of the application.
-        fullness: people inside at once, as a multiple of those who, with their pauses, just occupy the application.
+        fullness: places, as a multiple of the people who, with their pauses, just occupy the application.
         work: requests of one visit.
         think_s: mean pause between two of them.
-        times: how many times as many pupils as places.
+        times: how many times as many pupils as just occupy the application.
         fill_s: until the house is full and the figures count.
         window_s: for which they count.
         dead_s: how long each part stays dead in the last run; the porter for longer than the minute of its plan.
@@ -69,25 +71,26 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 def run(options: Options, say: Callable[[str], None]) -> dict[str, Any]:
     """Every load with the gate and without, and the run with killings; the result for the JSON."""
     most_per_s = _most_per_s(options)
-    capacity = math.ceil(options.fullness * most_per_s * options.think_s)
-    say(f"the application alone: {most_per_s:.1f}/s; so {capacity} places")
+    crowd = math.ceil(most_per_s * options.think_s)
+    capacity = math.ceil(options.fullness * crowd)
+    say(f"the application alone: {most_per_s:.1f}/s; so {crowd} pupils, {capacity} places")
     rows = []
     for gate in (*gates(), "none"):
         for times in options.times:
-            rows.append({"gate": gate, "times": times, **_one_load(gate, times, capacity, options)})
+            rows.append({"gate": gate, "times": times, **_one_load(gate, times * crowd, capacity, options)})
             say(f"{gate:6} {times:3}x {json.dumps(rows[-1])}")
-    peak = max(row["work_per_s"] for row in rows)
+    peaks = {gate: max(row["work_per_s"] for row in rows if row["gate"] == gate) for gate in (*gates(), "none")}
     for row in rows:
-        row["share_of_peak"] = row["work_per_s"] / peak
+        row["share_of_peak"] = row["work_per_s"] / peaks[row["gate"]]
     return {
         "options": msgspec.to_builtins(options),
         "application_alone_per_s": most_per_s,
         "capacity": capacity,
         "rows": rows,
-        "peak_work_per_s": peak,
+        "peaks_work_per_s": peaks,
         "target_share_of_peak": TARGET_WORK,
         "target_claims": TARGET_CLAIMS,
-        "killings": {gate: _killings(gate, capacity, options, say) for gate in gates()},
+        "killings": {gate: _killings(gate, 5 * crowd, capacity, options, say) for gate in gates()},
         "haproxy engine": why_absent() or "measured",
     }
 
@@ -99,14 +102,14 @@ def _most_per_s(options: Options) -> float:
     return load.requests / load.seconds
 
 
-def _one_load(gate: str, times: int, capacity: int, options: Options) -> dict[str, Any]:
+def _one_load(gate: str, seats: int, capacity: int, options: Options) -> dict[str, Any]:
     diary, reports = new_diary(), []
     with _served(gate, capacity, options) as running:
         began_s = time.monotonic()
         folder = TMP / f"published-{running.port}"
-        asyncio.run(_live(running.port, times * capacity, options, diary, lambda: reports.append(_report(folder))))
+        asyncio.run(_live(running.port, seats, options, diary, lambda: reports.append(_report(folder))))
     start_s, end_s = began_s + options.fill_s, began_s + options.fill_s + options.window_s
-    return {**_figures(diary, start_s, end_s), **against_plan(reports)}
+    return {**_figures(diary, start_s, end_s), **against_plan(reports[int(options.fill_s) :])}
 
 
 def _served(gate: str, capacity: int, options: Options, second_port: int = 0) -> Any:
@@ -189,15 +192,15 @@ def _admitted(report: dict[str, Any]) -> int:
     return sum(people for lane, people in report["admitted"].items() if int(lane) != STAFF)
 
 
-def _killings(gate: str, capacity: int, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
-    """Five times as many pupils as places, while one part after another is dead for a while."""
+def _killings(gate: str, seats: int, capacity: int, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
+    """Five times as many pupils as the application can serve, while one part after another is dead for a while."""
     diary, notes = new_diary(), []
     lasts_s = options.fill_s + sum(options.dead_s[part] + options.rest_s for part in PARTS[gate])
     second = free_port() if "edge" in PARTS[gate] else 0
 
     async def morning(running: Running, pollers: Pollers) -> None:
         deaths = asyncio.create_task(_deaths(running, second or running.port, PARTS[gate], options, notes))
-        lives = [_life(running.port, seat, options, diary, second) for seat in range(5 * capacity)]
+        lives = [_life(running.port, seat, options, diary, second) for seat in range(seats)]
         await for_seconds(lasts_s, [pollers.run(), *lives])
         await deaths
 

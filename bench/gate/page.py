@@ -164,9 +164,9 @@ def _overload(result: Result) -> str:
     least = min(row["share_of_peak"] for row in with_gate)
     return (
         f"## Under overload\nThe application alone: {result['application_alone_per_s']:.1f}/s; {result['capacity']} "
-        f"places.\n{table(columns, rows)}\nLeast share of the peak with the gate {least:.1%}; target >= "
-        f"{result['target_share_of_peak']:.0%}: {verdict(reached=least >= result['target_share_of_peak'])}. Claims "
-        f"against plan per 10 s (target {result['target_claims']:.0%}): "
+        f"places.\n{table(columns, rows)}\nOf the peak: of the same gate's most. Least with a gate {least:.1%}; "
+        f"target >= {result['target_share_of_peak']:.0%}: {verdict(reached=least >= result['target_share_of_peak'])}. "
+        f"Claims against plan per 10 s (target {result['target_claims']:.0%}): "
         + "; ".join(f"{row['times']}x {_deviation(row['claims_against_plan'])}" for row in with_gate)
         + ".\n"
         + "".join(_killed(gate, found) for gate, found in result["killings"].items())

@@ -98,6 +98,7 @@ class Pupil:
             return
         lane, key, lot = standing[1].decode(), int(standing[2]), int(standing[3])
         pace_s, sample = 2.0, 1
+        told_at_s, since_s, patience = 0, time.monotonic(), random.uniform(8, 16)  # noqa: S311
         while True:
             await asyncio.sleep(pace_s * random.uniform(0.8, 1.2))  # noqa: S311
             answer = await self.ask(f"{STATE_PATH}?b=1" if lot % sample == 0 else STATE_PATH, accept="application/json")
@@ -106,6 +107,10 @@ class Pupil:
                 return
             pace_s, sample, mark = float(state["pace_s"]), int(state["sample"]), state["lanes"].get(lane, {}).get("w")
             if state["free"] > 0 and (mark is None or key < mark):
+                return
+            if state["now_s"] != told_at_s:
+                told_at_s, since_s = state["now_s"], time.monotonic()
+            elif time.monotonic() - since_s > patience * pace_s:  # the file stands still: only a knock tells
                 return
 
     async def work(self, requests: int, *, think_s: float) -> None:

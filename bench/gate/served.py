@@ -17,9 +17,10 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from bench.gate.people import KEYRING
-from bench.gate.steady import expect, pilot_of
+from bench.gate.steady import expect, measuring, pilot_of
 from preau.gate.engine import Engine
 from preau.gate.ledger.memory import MemoryLedger
+from preau.gate.pilot import Pilot
 from preau.gate.porter import Porter
 from preau.gate.request import SchoolPaths
 from preau.project import logs, serve
@@ -41,7 +42,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         second_port: of a second HAProxy in front of the same application; 0 for one alone.
         gate: the engine; with the product's outermost application round it; HAProxy in front; or nothing.
-        rate_per_s: entries a second that the porter plans; 0: the house is filled by its places.
+        rate_per_s: entries a second that the porter plans; 0: the product's controller plans them from what the burning
+            application measures, and where nothing is measured the house is filled by its places.
         expected_per_minute: people whom the timetable lets expect; 0: there is none.
         alone: whether HAProxy has its core to itself.
         application: trivial, or one thread that burns ``cost_ms`` of CPU per request.
@@ -84,8 +86,7 @@ class Process:
         folder, ledger = Path(self.order.folder), MemoryLedger()
         folder.mkdir(parents=True, exist_ok=True)
         expect(folder, self.order.expected_per_minute, now_s=time.time())
-        pilot = pilot_of(self.order.rate_per_s)
-        self.porter = Porter(ledger, capacity=self.order.capacity, published=folder, pilot=pilot)
+        self.porter = Porter(ledger, capacity=self.order.capacity, published=folder, pilot=self._pilot())
         self.engine = Engine(
             self.application, keyring=KEYRING, ledger=ledger, porter=self.porter, cookies=cookie_names(secure=False),
             published=folder, school=SCHOOL, secure=False,
@@ -94,6 +95,11 @@ class Process:
         if self.order.gate == "edge":
             hosts = frozenset({"127.0.0.1", "localhost"})
             self.application = Edge(before={}, behind=self.engine, hosts=hosts, secure=False)
+
+    def _pilot(self) -> Pilot | None:
+        if self.order.rate_per_s or not isinstance(self.application, SchoolShell):
+            return pilot_of(self.order.rate_per_s)
+        return measuring(self.application.meter, behind_haproxy=self.order.gate == "haproxy")
 
     def _build_edge(self) -> None:
         from bench.gate.served_edge import EdgeGate  # noqa: PLC0415  there may be none
@@ -104,6 +110,7 @@ class Process:
         self.edge = EdgeGate(
             ports=(order.port, order.second_port) if order.second_port else (order.port,), folder=folder,
             capacity=order.capacity, certificate=order.certificate, school=SCHOOL, rate_per_s=order.rate_per_s,
+            pilot=self._pilot(),
         )  # fmt: skip
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -47,10 +47,11 @@ class EdgeGate:
         capacity: people inside at once.
         certificate: PEM file; empty without TLS.
         school: addresses behind.
-        rate_per_s: entries a second that all of them plan together; 0: the house is filled by its places.
+        rate_per_s: entries a second that all of them plan together.
+        pilot: of one HAProxy, without such a rate; None, and with two: the house is filled by its places.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a bench may ask for
         self,
         *,
         ports: tuple[int, ...],
@@ -59,6 +60,7 @@ class EdgeGate:
         certificate: str,
         school: SchoolPaths,
         rate_per_s: float = 0.0,
+        pilot: Pilot | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.application_port = free_port()
@@ -76,7 +78,7 @@ class EdgeGate:
                 ),
                 folder=folder,
                 capacity=capacity,
-                pilot=pilot_of(rate_per_s / len(ports)),
+                pilot=pilot_of(rate_per_s / len(ports)) or (pilot if len(ports) == 1 else None),
             )
             for port, (name, _address) in zip(ports, peers, strict=True)
         ]

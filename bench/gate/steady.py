@@ -1,6 +1,7 @@
-"""A porter whose rate is given: what a bench compares is who enters at it, not how a controller finds it.
+"""Who steers the porter of a bench: a given rate, or the product's controller.
 
-Everything else is the product's: ladder, verdict, floors, plan.
+At a given rate what is compared is who enters at it, not how a controller finds it. Everything else is the product's:
+ladder, verdict, floors, plan.
 """
 
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from preau.gate.pilot import Pilot
-from preau.gate.rules.steering import Course, Seen
+from preau.gate.rules.controller import Reading
+from preau.gate.rules.steering import HTTP, Course, Seen
+from preau.project.meter import Meter
 from preau.published.files import write_by_rename
 from preau.published.shapes import EXPECTED_ARRIVALS_FILE, ExpectedArrivals, encode
 
@@ -23,6 +26,17 @@ class SteadyPilot(Pilot):
     def steer(self, seen: Seen) -> Course:
         """The course as it would be, at this rate."""
         return replace(super().steer(seen), calls_per_s=self._rate_per_s)
+
+
+def measuring(meter: Meter, *, behind_haproxy: bool) -> Pilot:
+    """The product's own: from what the thread of the application finished and who stood in line before it."""
+
+    def readings() -> dict[str, Reading]:
+        reading = meter.read()
+        # As in the product: behind HAProxy nobody says which requests are those of newcomers.
+        return {HTTP: reading._replace(background_per_s=None) if behind_haproxy else reading}
+
+    return Pilot(readings=readings)
 
 
 def pilot_of(rate_per_s: float) -> Pilot | None:
