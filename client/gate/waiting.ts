@@ -18,10 +18,11 @@ const SAY_EVERY_MS = 60_000;
 const SLOW_S = 300;
 const AFTER_FAILURE_S = 10;
 /**
- * A file that stands still for longer than a plan: the edge is autonomous, and only a knock tells who may enter. Each page knocks
- * at an age of its own, and the page it is answered with waits as long again: not everybody knocks in one second.
+ * A file that stands still for so many paces: nobody says any more which places are free, and only a knock tells who may enter, by
+ * the rest of the plan or on the edge's own. Each page knocks at an age of its own, and the page it is answered with waits as long
+ * again: not everybody knocks in one second.
  */
-const SILENT_MS = 60_000 * (1 + Math.random());
+const SILENT_PACES = 8 * (1 + Math.random());
 
 const byId = (id: string) => document.getElementById(id) as HTMLElement;
 
@@ -94,7 +95,7 @@ async function look(): Promise<void> {
     tellPace();
     last = heard(state, last, Date.now());
     if (isCalled(state, place())) enter();
-    else if (!paused && Date.now() - last[1] > SILENT_MS) knock();
+    else if (!paused && Date.now() - last[1] > SILENT_PACES * 1000 * state.pace_s) knock();
   } catch {
     write("pace", "Pas de connexion\u00a0: la place reste gardée, nouvel essai bientôt.");
   }
