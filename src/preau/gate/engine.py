@@ -74,7 +74,7 @@ SIGN_IN_PER_SOURCE: Final = 10
 As many of its bodies are read at once."""
 
 SIGN_IN_READING: Final = 512
-"""Bodies of the sign-in lane being read at once, before they join its line: of at most 16 KiB and 3 s each."""
+"""Bodies of the sign-in lane being read at once, before they join its line: of at most 8 KiB and 3 s each."""
 
 UPLOADS: Final = 1024
 """Uploads of people inside that come at once: 1 GiB at the very most, and 512 slow senders before others wait."""

@@ -54,7 +54,8 @@ SPARE_DESCRIPTORS: Final = 200
 """HAProxy's own: where it listens, the control socket, peers, looks at the application."""
 CLIENTS_SHARE: Final = 2 / 3
 """Of the descriptors, for connections of browsers; the rest goes on to the application, one for each request under way
-(at most 60) and each live class's websocket. Who waits needs none there: 20,000 descriptors hold 13,200 browsers."""
+(at most 60 in the lanes) and each live class's websocket. Who waits needs none there: 20,000 descriptors hold 13,200
+browsers."""
 
 
 class HaproxyEdge:

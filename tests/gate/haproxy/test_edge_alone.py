@@ -46,8 +46,8 @@ class EdgeAlone(GateOnAPort):
     def control(self) -> Control:
         return Control(self.folder / "edge.sock")
 
-    def plan(self, *marks: tuple[int, ...], wait_s: int = 0) -> None:
-        """The plan of the minute, or without marks a plan that is over."""
+    def plan(self, *marks: tuple[int, ...], wait_s: int = 0, over: bool = False) -> None:
+        """The plan of the minute, or without marks, or when it is over, what is left of it."""
         now_s = time.time()
         minute = (*marks, *((marks or ((0, 0, 0, 0),))[-1:] * (60 - len(marks))))
         plan = Plan(
@@ -58,7 +58,7 @@ class EdgeAlone(GateOnAPort):
             wait_s=(0, 0, wait_s, wait_s),
         )
         lines = maps.plan_lines(plan, **FIGURES, now_s=now_s)
-        kept = tuple(line for line in lines if marks or ":" not in line[0])
+        kept = tuple(line for line in lines if (marks and not over) or ":" not in line[0])
         asyncio.run(self.control.swap_map(self.folder / "plan.map", kept))
 
     def ticket(self, *, age_s: float, tid: str) -> dict[str, str]:
@@ -137,6 +137,14 @@ def test_past_the_plan_lanes_0_and_1_are_called_and_the_others_after_the_last_kn
     assert edge.lets_in({"carnet": card_of(edge, Role.PUPIL)})
     assert not edge.lets_in(edge.ticket(age_s=50, tid="lateLATElat"))
     assert edge.lets_in(edge.ticket(age_s=70, tid="earlyEARLYe"))
+
+
+def test_a_lane_that_was_open_stays_open_past_the_plan(edge: EdgeAlone) -> None:
+    edge.plan((0, 0, 0, 2**63 - 1), over=True)
+    assert edge.lets_in({})
+    edge.plan((0, 0, 0, int((time.time() - 30) * 1_000_000)), wait_s=300, over=True)
+    assert edge.lets_in(edge.ticket(age_s=40, tid="beforeBEFOR"))
+    assert not edge.lets_in(edge.ticket(age_s=20, tid="afterAFTERa"))
 
 
 def test_claims_are_limited_in_every_second_and_teachers_are_not(edge: EdgeAlone) -> None:

@@ -84,9 +84,9 @@ class Control:
         answer = await self.ask(";".join(f"get var proc.{name}" for name in FIGURES))
         return {name: int(number) for name, number in _VARIABLE.findall(answer)}
 
-    async def entries(self, table: str, condition: str = "") -> list[Entry]:
-        """The entries of a table, or those that meet ``condition`` (``data.gpt0 eq 0``)."""
-        answer = await self.ask(f"show table {table} {condition}".rstrip())
+    async def entries(self, table: str) -> list[Entry]:
+        """The entries of a table."""
+        answer = await self.ask(f"show table {table}")
         if not answer.startswith("# table"):
             raise EdgeUnavailable(answer)
         found = (_ENTRY.search(line) for line in answer.splitlines()[1:])

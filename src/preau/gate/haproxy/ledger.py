@@ -16,6 +16,9 @@ from preau.tokens.ticket import LANES
 DOOR_LIFE_MS: Final = interface.WAIT_GAP_S * 1000
 """As long as the table ``t_door`` keeps a card that was not seen again."""
 
+SAME_MOMENT_MS: Final = 100
+"""Who goes over to another place leaves the old one and is heard at the new one within the same moment."""
+
 PRESENCE: Final = ("t_guests", "t_others", "t_staff", "t_unproven")
 
 
@@ -33,12 +36,12 @@ class EdgeLedger:
     async def census(self, *, now_s: float) -> Census:
         try:
             used = await self._control.used()
-            waiting = await self._control.entries("t_waiting", "data.gpt0 eq 0")
+            seen = await self._control.entries("t_waiting")
             claims = await self._control.entries("t_claims")
         except EdgeUnavailable as error:
             raise LedgerUnavailable(str(error)) from error
         figures = next((entry.data for entry in claims if entry.key == "limited"), {})
-        places, others = _latest(waiting), used.get("t_others", 0) + used.get("t_unproven", 0)
+        places, others = _latest(seen), used.get("t_others", 0) + used.get("t_unproven", 0)
         return Census(
             inside=used.get("t_guests", 0) + others,
             inside_others=others,
@@ -79,14 +82,18 @@ def _figure(figures: dict[str, int], index: int) -> int:
     return figures.get(f"gpc{index}", 0)
 
 
-def _latest(entries: list[Entry]) -> list[tuple[int, Waiter]]:
-    """One place for each ticket: the one that was heard last, and how long it will be remembered (ms)."""
-    places: dict[str, tuple[int, Waiter]] = {}
-    for entry in entries:
-        waiter = _waiter(entry.key)
-        if waiter is not None and places.get(waiter.tid, (0, waiter))[0] <= entry.expires_in_ms:
-            places[waiter.tid] = (entry.expires_in_ms, waiter)
-    return list(places.values())
+def _latest(seen: list[Entry]) -> list[tuple[int, Waiter]]:
+    """The place of each ticket that was heard last, if it still waits there, and how long it will be remembered (ms).
+
+    ``gpt0`` is 1 where nobody waits any more: it was claimed, given back, or left for another place.
+    """
+    places: dict[str, tuple[int, int, Waiter]] = {}
+    for entry in seen:
+        waiter, left = _waiter(entry.key), entry.data.get("gpt0", 0)
+        if waiter is not None:
+            heard = entry.expires_in_ms - left * SAME_MOMENT_MS
+            places[waiter.tid] = max((heard, -left, waiter), places.get(waiter.tid, (heard, -left, waiter)))
+    return [(heard, waiter) for heard, left, waiter in places.values() if not left]
 
 
 def _waiter(key: str) -> Waiter | None:

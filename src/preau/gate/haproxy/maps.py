@@ -65,7 +65,7 @@ def plan_lines(  # noqa: PLR0913  the figures of one look
     """The plan by ``lane:second`` for the 60 s to come, and the figures that go with it.
 
     Args:
-        plan: watermarks, limits of claims, and the last known waits of lanes 2 and 3 for the time after it.
+        plan: watermarks, limits of claims, and for the time after it the last waits and watermarks of lanes 2 and 3.
         capacity: people of lanes 1 to 3 inside at once.
         others: how many of them may be of lane 3.
         unproven: how many of them may be devices without any cookie.
@@ -78,7 +78,8 @@ def plan_lines(  # noqa: PLR0913  the figures of one look
     if suspended or level >= LEAST_LEVEL:  # else no page is another than the usual one
         lines.append(("page", str(SUSPENDED_PAGE if suspended else PUZZLE_PAGE)))
     lines += [("claims", str(_limit(plan.claims_per_s))), ("calm", str(_limit(plan.calm_claims_per_s)))]
-    lines += [(f"wait{lane}", str(plan.wait_s[lane])) for lane in (CARDS, OTHERS)]
+    for lane in (CARDS, OTHERS):
+        lines += [(f"wait{lane}", str(plan.wait_s[lane])), (f"last{lane}", str(plan.marks[-1][lane]))]
     first_s = int(now_s)
     for second in range(first_s, first_s + HORIZON_S):
         marks = (plan.watermark(lane, now_s=second) for lane in range(4))
