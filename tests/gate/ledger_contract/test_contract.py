@@ -55,6 +55,26 @@ async def test_no_second_sees_more_claims_than_the_limit_and_staff_or_known_peop
     assert (await ledger.census(now_s=NOW_S + 1)).claims.limited == 6
 
 
+async def granted_at(ledger: Ledger, later_s: list[float], *, claims_per_s: int) -> list[bool]:
+    """One claim after the other, each by an edge whose clock says so many seconds more than ``NOW_S``."""
+    room = Room(1000, claims_per_s=claims_per_s)
+    return [
+        await ledger.claim(
+            Holder(f"sid{number}", 1), source="x", room=room, until_s=NOW_S + later + 900, now_s=NOW_S + later
+        )
+        for number, later in enumerate(later_s)
+    ]
+
+
+async def test_edges_whose_clocks_differ_do_not_set_the_limit_back_for_each_other(ledger: Ledger) -> None:
+    granted = await granted_at(ledger, [0.95, 1.05] * 100, claims_per_s=5)
+    assert 5 <= sum(granted) <= 2 * 5
+
+
+async def test_a_clock_far_ahead_that_is_right_again_holds_nobody_up(ledger: Ledger) -> None:
+    assert await granted_at(ledger, [600.0, 0.0, 0.1, 0.2], claims_per_s=1) == [True, True, False, False]
+
+
 async def test_the_same_ticket_claimed_twice_is_one_person(ledger: Ledger) -> None:
     assert await claims(ledger, "a", capacity=1)
     assert await claims(ledger, "a", capacity=1)

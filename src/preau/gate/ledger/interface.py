@@ -42,6 +42,10 @@ AT_THE_DOOR_MEMORY_S: Final = 16 * 3600
 LINK_ROOMS_MAX: Final = 10_000
 """Class links counted at once: links are signed by the school, so there are as many as it has lessons under way."""
 
+CLOCKS_DIFFER_S: Final = 5
+"""Edges' clocks differ by less: a claim of an earlier second counts in the latest one. One further behind says that
+the latest second was of a clock ahead of its time, which is right again: from there the count goes on."""
+
 SPENT_MAX: Final = 100_000
 """Challenges remembered for their five minutes; above it none is taken: who solved one keeps the place held."""
 

@@ -159,8 +159,9 @@ class MemoryLedger:
         return stay is not None and now_s < stay.until_s
 
     def _counts_claim(self, most: int, now_s: float) -> bool:
-        if int(now_s) != self._claims_of_s:
-            self._claims_of_s, self._claims = int(now_s), 0
+        second = int(now_s)
+        if second > self._claims_of_s or self._claims_of_s - second > interface.CLOCKS_DIFFER_S:
+            self._claims_of_s, self._claims = second, 0
         if self._claims >= most:
             return False
         self._claims += 1

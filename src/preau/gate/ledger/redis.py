@@ -6,7 +6,7 @@ Layout, all under one hash tag so that a cluster keeps it on one node:
 ``waiting``: hash tid -> "lane:key", with ``present`` tid -> until_s. ``drawn``: hash source -> tickets, with
 ``drawers`` source -> last_s. ``door``: hash subject -> first_s, with ``doorbell`` subject -> last_s.
 ``linked``: hash room -> devices, with ``links`` room -> until_s. ``spent``: nonce -> until_s.
-``claims``: hash of the present second and its count. ``claimed``: hash lane, or ``bare`` -> claims granted.
+``claims``: hash of the latest second and its count. ``claimed``: hash lane, or ``bare`` -> claims granted.
 """
 
 from typing import Any, Final
@@ -68,7 +68,7 @@ local sid, lane, source = ARGV[1], ARGV[2], ARGV[3]
 local is_staff, is_other = lane == '0', lane == '3'
 local capacity, till, now, most = tonumber(ARGV[4]), ARGV[5], ARGV[6], tonumber(ARGV[7])
 local unproven_most, others_most = tonumber(ARGV[8]), tonumber(ARGV[9])
-local claims_most, second = tonumber(ARGV[10]), ARGV[11]
+local claims_most, second, back_most = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 for _, set in ipairs({limited, staff, others, unproven}) do redis.call('ZREMRANGEBYSCORE', set, '-inf', now) end
 local known = redis.call('ZSCORE', limited, sid) or redis.call('ZSCORE', staff, sid)
 if not known then
@@ -78,7 +78,8 @@ if not known then
     if redis.call('ZCARD', unproven) >= unproven_most then return 0 end
   end
   if not is_staff then
-    if redis.call('HGET', claims, 'second') ~= second then redis.call('HSET', claims, 'second', second, 'count', 0) end
+    local of = tonumber(redis.call('HGET', claims, 'second') or -1)
+    if second > of or of - second > back_most then redis.call('HSET', claims, 'second', second, 'count', 0) end
     if tonumber(redis.call('HGET', claims, 'count')) >= claims_most then return 0 end
     redis.call('HINCRBY', claims, 'count', 1)
   end
@@ -265,7 +266,7 @@ class RedisLedger:
         keys = [*INSIDE, "left", "waiting", "present", "drawn", "unproven", "claims", "claimed"]
         unproven = NO_BOUND if room.unproven is None else room.unproven
         arguments = [holder.sid, holder.lane, source, room.capacity, until_s, now_s, interface.INSIDE_MAX, unproven]
-        arguments += [room.others, room.claims_per_s, int(now_s)]
+        arguments += [room.others, room.claims_per_s, int(now_s), interface.CLOCKS_DIFFER_S]
         return bool(await self._run(_CLAIM, keys, arguments))
 
     async def touch(self, holder: Holder, *, until_s: float, now_s: float) -> bool:
