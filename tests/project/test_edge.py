@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from asgi_client import call
+from asgi_client import call, http_scope
 from preau.project.answers import respond
 from preau.project.edge import Edge
 
@@ -91,11 +91,48 @@ async def test_tls_is_remembered_when_the_site_has_it() -> None:
     assert "max-age" in (await call(edge(secure=True), "/")).headers["strict-transport-security"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "localhost:80:80", "LOCALHOST@evil"])
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.2:80", "[::2]"])
 async def test_a_foreign_host_name_is_refused(host: str) -> None:
     answer = await call(edge(), "/", headers={"host": host})
     assert answer.status == 421
     assert "host_unknown" in answer.text
+
+
+@pytest.mark.parametrize("hosts", [frozenset({"localhost"}), None])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "a_b",
+        "localhost:80:80",
+        "LOCALHOST@evil",
+        "localhost:",
+        "localhost:99999",
+        "[:a:b]",
+        "[::1",
+        "é",
+        "a b",
+        "a,b",
+    ],
+)
+async def test_a_host_that_django_would_refuse_goes_no_further(host: str, hosts: frozenset[str] | None) -> None:
+    answer = await call(edge(hosts=hosts, behind=raising), "/connexion/", headers={"host": host})
+    assert answer.status == 400
+    assert "host_malformed" in answer.text
+
+
+@pytest.mark.parametrize("values", [[], [b"localhost", b"localhost"], [b"localhost", b"evil.example"]])
+async def test_a_request_names_one_host_and_once(values: list[bytes]) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {**http_scope("/connexion/"), "headers": [(b"host", value) for value in values]}
+    await edge(hosts=None, behind=raising)(scope, None, send)  # type: ignore[arg-type]
+    assert (sent[0]["status"], b"host_malformed" in sent[1]["body"]) == (400, True)
+    await edge(hosts=None, behind=raising)({**scope, "type": "websocket"}, None, send)  # type: ignore[arg-type]
+    assert sent[-1] == {"type": "websocket.close", "code": 4403}
 
 
 @pytest.mark.parametrize("host", ["localhost", "LocalHost:8000", "[::1]:8000"])

@@ -109,6 +109,24 @@ async def test_one_broken_page_is_no_broken_school_and_five_are() -> None:
     assert shares == [0.0, 0.0, 0.0, 0.0, 1.0, 1.0]
 
 
+async def test_what_fails_before_strangers_signing_in_neither_stops_the_calls_nor_hides_what_fails_inside() -> None:
+    clock, application = Clock(), Gated()
+    shell = SchoolShell(application, monotonic=clock, write_lane="/travail/", sign_in=("/connexion/", "/c/"))
+    application.status = "500 Internal Server Error"
+
+    async def asked(path: str) -> None:
+        application.go.release()
+        await shell(scope(path=path), nothing, drop)
+
+    for path in ["/connexion/", "/c/x"] * 10:
+        await asked(path)
+    reading = shell.meter.read()
+    assert (reading.failed_share, reading.done_per_s > 0) == (0.0, True)
+    for _ in range(5):
+        await asked("/journee/")
+    assert shell.meter.read().failed_share == 1.0
+
+
 async def test_a_request_that_is_given_up_in_line_does_not_stand_there_for_ever_and_the_canary_never() -> None:
     clock, application = Clock(), Gated()
     shell = SchoolShell(application, monotonic=clock, write_lane="/travail/", sign_in=("/connexion/",))

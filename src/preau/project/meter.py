@@ -45,11 +45,11 @@ class Meter:
 
     def __init__(self, *, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._arrived = self._begun = self._gone = self._done = self._of_newcomers = self._failed = 0
-        self._lately: deque[tuple[int, int]] = deque(maxlen=FAILURES_WATCHED_S)  # finished and failed, by reading
+        self._arrived = self._begun = self._gone = self._done = self._of_newcomers = self._shown = self._failed = 0
+        self._lately: deque[tuple[int, int]] = deque(maxlen=FAILURES_WATCHED_S)  # shown and failed, by reading
         self._queued_s = 0.0
         self._begun_at_s = monotonic()
-        self._last = (monotonic(), 0, 0, 0, 0, 0.0)
+        self._last = (monotonic(), 0, 0, 0, 0, 0, 0.0)
 
     def wrap(self, wsgi: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
         """The same application, which notes when a request begins."""
@@ -83,23 +83,31 @@ class Meter:
         """It is over, whether it ever began or was given up in line."""
         self._gone += not request.begun
 
-    def ends(self, *, status: int, newcomer: bool) -> None:
-        """It is answered. ``newcomer``: by somebody who entered a moment ago, so that it is the work of an entry."""
+    def ends(self, *, status: int, newcomer: bool, let_in: bool) -> None:
+        """It is answered.
+
+        Args:
+            status: of the answer.
+            newcomer: asked by somebody who entered a moment ago, so that it is the work of an entry.
+            let_in: shown to somebody whom the gate let in. What strangers are answered says nothing about the school:
+                else one of them who finds a page that fails would stop all calls.
+        """
         self._done += 1
         self._of_newcomers += newcomer
-        self._failed += status >= SERVER_ERROR
+        self._shown += let_in
+        self._failed += let_in and status >= SERVER_ERROR
 
     def read(self) -> Reading:
         """What happened since the last call."""
         now_s = self._monotonic()
-        then_s, begun, done, of_newcomers, failed, queued_s = self._last
-        self._last = (now_s, self._begun, self._done, self._of_newcomers, self._failed, self._queued_s)
+        then_s, begun, done, of_newcomers, shown, failed, queued_s = self._last
+        self._last = (now_s, self._begun, self._done, self._of_newcomers, self._shown, self._failed, self._queued_s)
         elapsed_s = max(now_s - then_s, 1e-3)
         began = self._begun - begun
         finished = self._done - done
         mean_s = (self._queued_s - queued_s) / began if began else 0.0
         stuck_s = now_s - self._begun_at_s if self._stands and not began else 0.0
-        self._lately.append((finished, self._failed - failed))
+        self._lately.append((self._shown - shown, self._failed - failed))
         return Reading(
             done_per_s=finished / elapsed_s,
             queue_s=max(mean_s, stuck_s),
@@ -108,8 +116,8 @@ class Meter:
         )
 
     def _failed_share(self) -> float:
-        finished, failed = (sum(numbers) for numbers in zip(*self._lately, strict=True))
-        return failed / finished if failed >= LEAST_FAILURES else 0.0
+        shown, failed = (sum(numbers) for numbers in zip(*self._lately, strict=True))
+        return failed / shown if failed >= LEAST_FAILURES else 0.0
 
 
 class LineMeter:

@@ -87,8 +87,12 @@ class SchoolShell:
             return True
         if self._waiting >= MAX_WAITING or self._is_homework(scope):
             return self._waiting < MAX_WAITING
-        signs_in = scope["path"].startswith(self._sign_in)
-        return self._pages_waiting < MAX_WAITING - HOMEWORK_PLACES - (0 if signs_in else SIGN_IN_PLACES)
+        kept = HOMEWORK_PLACES + (0 if self._is_sign_in(scope) else SIGN_IN_PLACES)
+        return self._pages_waiting < MAX_WAITING - kept
+
+    def _is_sign_in(self, scope: Scope) -> bool:
+        """Whether the gate lets strangers ask this too."""
+        return bool(scope["path"].startswith(self._sign_in))
 
     def _is_homework(self, scope: Scope) -> bool:
         return bool(scope["method"] == "POST" and scope["path"].startswith(self._write_lane))
@@ -126,7 +130,7 @@ class SchoolShell:
         status = answer[0]["status"]
         self.answered_total += 1
         if watched is not None:
-            self.meter.ends(status=status, newcomer=NEWCOMER in scope)
+            self.meter.ends(status=status, newcomer=NEWCOMER in scope, let_in=not self._is_sign_in(scope))
         duration_ms = round((self._monotonic() - started) * 1000, 1)
         if scope["path"] != CANARY_PATH:
             log.info(
