@@ -43,6 +43,12 @@ async def test_a_form_sent_without_a_pass_is_not_repeated_and_says_so(make_gate:
     assert 'data-back="/journee/"' in answer.text
 
 
+async def test_a_form_from_an_address_that_is_none_leads_to_the_beginning(make_gate: MakeGate) -> None:
+    gate = make_gate(capacity=0)
+    answer = await gate.person().asks("/lecon/3", method="POST", host="testserver", referer="http://[")
+    assert (answer.status, 'data-back="/"' in answer.text) == (503, True)
+
+
 async def test_leaving_by_hand_frees_the_place(make_gate: MakeGate) -> None:
     gate = make_gate(capacity=1)
     (first,) = await fill(gate)

@@ -268,7 +268,10 @@ def _sign_in_path(request: Request, back: str) -> str:
 
 def _referring_path(request: Request) -> str:
     """Where a form was sent from, if that was here: a page to come back to, since the form cannot be sent again."""
-    referrer = urlsplit(request.headers.get(b"referer", b"")[:4096].decode("latin-1"))
+    try:
+        referrer = urlsplit(request.headers.get(b"referer", b"")[:4096].decode("latin-1"))
+    except ValueError:  # an address that is none, like http://[
+        return "/"
     if referrer.netloc != request.headers.get(b"host", b"").decode("latin-1"):
         return "/"
     path = local_path(referrer.path or "/")

@@ -178,7 +178,10 @@ def behind_the_gate(live: Application, school: Application) -> Application:
 def same_origin(scope: Scope) -> bool:
     """Whether a browser's request comes from a page of this very host; one without Origin is no browser's socket."""
     origin = header(scope, b"origin")
-    return bool(origin) and urlsplit(origin).netloc.lower() == header(scope, b"host").lower()
+    try:
+        return bool(origin) and urlsplit(origin).netloc.lower() == header(scope, b"host").lower()
+    except ValueError:  # an address that is none, like http://[
+        return False
 
 
 def _ledger(options: Options) -> Ledger:
