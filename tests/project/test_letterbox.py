@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from django.http import parse_cookie
 
@@ -237,6 +238,18 @@ async def test_an_item_that_cannot_be_read_keeps_nobody_back(house: House, monke
     house.school.does = lambda _body: 200
     await house.delivers_until(lambda: house.school.taken == [b"2"])
     assert stuck.exists()
+
+
+@pytest.mark.parametrize("at_s", [float("inf"), float("-inf"), float("nan"), 1e300, -1.0])
+async def test_an_item_whose_instant_is_none_goes_aside_and_delivery_goes_on(house: House, at_s: float) -> None:
+    house.school.does = lambda _body: 503
+    await house.hands_in(b"broken")
+    (path,) = house.folder.glob("*.work")
+    path.write_bytes(msgspec.msgpack.encode({**msgspec.msgpack.decode(path.read_bytes()), "at_s": at_s}))
+    await house.hands_in(b"whole", subject="samiSAMIsam")
+    house.school.does = lambda _body: 200
+    await house.delivers_until(lambda: house.counts() == SpoolCounts(0, 1))
+    assert house.school.taken == [b"whole"]
 
 
 async def test_without_a_card_nothing_is_kept(house: House) -> None:

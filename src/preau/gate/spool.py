@@ -26,6 +26,8 @@ ASIDE: Final = "aside"
 _NAME: Final = re.compile(r"\d{15}-[0-9A-Za-z_-]{11}-[0-9a-f]{16}(\.[0-9a-z_]{1,60})?\.work")
 """Milliseconds, pseudonym of the card, digest; then why it was put aside."""
 _STAMP_CHARS: Final = 15
+MOST_AT_S: Final = 1e12
+"""Its milliseconds fill the digits of a name."""
 
 
 class SpoolLimits(NamedTuple):
@@ -59,6 +61,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     query: bytes
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.at_s < MOST_AT_S:  # nor is NaN; a file was changed by hand, and no receipt can be signed
+            raise ValueError("no instant")
 
     @property
     def digest(self) -> str:
