@@ -27,7 +27,9 @@ from preau.gate.haproxy.refusals import DRAWN
 from preau.gate.haproxy.render import render
 from preau.gate.haproxy.settings import EdgeSettings, OpenPaths
 from preau.gate.rules.entries import Claims
+from preau.gate.rules.orders import obeyed
 from preau.gate.rules.plan import Plan
+from preau.published.shapes import Mode
 from preau.tokens import ticket
 from preau.tokens.card import Role
 from preau.tokens.cookies import cookie_names
@@ -35,7 +37,7 @@ from preau.tokens.keyring import Keyring
 from preau.tokens.ticket import Ticket
 
 KEYRING = Keyring(SECRET)
-CLAIMS_PER_S, CALM_CLAIMS_PER_S = 4, 2
+CLAIMS_PER_S, CALM_CLAIMS_PER_S = 9, 2
 FIGURES = {"capacity": 50, "others": 25, "unproven": 12, "sample": 1}
 
 
@@ -46,8 +48,8 @@ class EdgeAlone(GateOnAPort):
     def control(self) -> Control:
         return Control(self.folder / "edge.sock")
 
-    def plan(self, *marks: tuple[int, ...], wait_s: int = 0, over: bool = False) -> None:
-        """The plan of the minute, or without marks, or when it is over, what is left of it."""
+    def plan(self, *marks: tuple[int, ...], wait_s: int = 0, over: bool = False, mode: Mode = "auto") -> None:
+        """The plan of the minute under the mode, or without marks, or when it is over, what is left of it."""
         now_s = time.time()
         minute = (*marks, *((marks or ((0, 0, 0, 0),))[-1:] * (60 - len(marks))))
         plan = Plan(
@@ -57,7 +59,7 @@ class EdgeAlone(GateOnAPort):
             calm_claims_per_s=CALM_CLAIMS_PER_S,
             wait_s=(0, 0, wait_s, wait_s),
         )
-        lines = maps.plan_lines(plan, **FIGURES, now_s=now_s)
+        lines = maps.plan_lines(obeyed(plan, mode), **FIGURES, now_s=now_s)
         kept = tuple(line for line in lines if (marks and not over) or ":" not in line[0])
         asyncio.run(self.control.swap_map(self.folder / "plan.map", kept))
 
@@ -147,16 +149,25 @@ def test_a_lane_that_was_open_stays_open_past_the_plan(edge: EdgeAlone) -> None:
     assert not edge.lets_in(edge.ticket(age_s=20, tid="afterAFTERa"))
 
 
+def test_a_closed_gate_stays_closed_past_the_plan_and_teachers_come_in(edge: EdgeAlone) -> None:
+    edge.plan((0, 2**63 - 1, 0, 0), over=True, mode="closed")
+    assert not edge.lets_in({"carnet": card_of(edge, Role.PUPIL)})
+    assert not edge.lets_in(edge.ticket(age_s=500, tid="longLONGlon"))
+    assert edge.lets_in({"carnet": card_of(edge, Role.TEACHER)})
+    edge.plan((0, 2**63 - 1, 0, 0), over=True)
+    assert edge.lets_in({"carnet": card_of(edge, Role.PUPIL)})
+
+
 def test_claims_are_limited_in_every_second_and_teachers_are_not(edge: EdgeAlone) -> None:
     edge.plan((0, 0, 0, 2**63 - 1))
-    granted = sum(edge.lets_in(edge.ticket(age_s=5, tid=f"claim{number:06}")) for number in range(20))
+    granted = sum(edge.lets_in(edge.ticket(age_s=5, tid=f"claim{number:06}")) for number in range(30))
     assert CLAIMS_PER_S <= granted <= 2 * CLAIMS_PER_S
     teachers = [card_of(edge, Role.TEACHER, subject=f"teacher{number:04}") for number in range(10)]
     assert all(edge.lets_in({"carnet": card}) for card in teachers)
     edge.plan()
     time.sleep(2.1)  # the limiter looks back over a sliding second
     granted = sum(edge.lets_in(edge.ticket(age_s=5, tid=f"after{number:06}")) for number in range(20))
-    assert CALM_CLAIMS_PER_S <= granted <= 2 * CALM_CLAIMS_PER_S
+    assert CALM_CLAIMS_PER_S <= granted <= 2 * CALM_CLAIMS_PER_S < CLAIMS_PER_S
 
 
 def test_without_any_plan_nobody_but_teachers_enters(edge: EdgeAlone) -> None:

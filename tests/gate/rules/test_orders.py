@@ -70,6 +70,14 @@ def test_a_closed_gate_calls_staff_alone_and_remembers_whom_it_had_called() -> N
     assert again.marks[0][OTHERS] >= 150
 
 
+@pytest.mark.parametrize(("mode", "most"), [("auto", 3.0), ("open", UNLIMITED), ("closed", 0.0)])
+def test_what_is_ordered_holds_past_the_plan_of_a_porter_that_died(mode: Mode, most: float) -> None:
+    plan = obeyed(Plan(int(NOW_S), ((0, 0, 0, 0),), claims_per_s=7.0, calm_claims_per_s=3.0), mode)
+    assert plan.claims_at(now_s=NOW_S + 1) == most
+    # Staff are never limited, and always called.
+    assert plan.watermark(0, now_s=NOW_S + 1) == OPEN
+
+
 def test_an_open_gate_is_open_whatever_the_controller_believes() -> None:
     plan, _ = next_plan(
         Memory(),
