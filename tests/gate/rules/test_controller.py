@@ -8,6 +8,7 @@ import pytest
 
 from preau.gate.rules.controller import (
     LEAST_CAPACITY_PER_S,
+    MOST_ABOVE_SEEN,
     NO_SHOW_MOST,
     TARGET_QUEUE_S,
     Look,
@@ -146,6 +147,13 @@ def test_while_nobody_waits_capacity_is_not_believed_to_be_more() -> None:
     assert memory.resources["http"].capacity_per_s == 100.0
 
 
+def test_capacity_is_not_believed_to_be_far_above_what_was_seen() -> None:
+    memory = Memory(resources={"http": Resource(capacity_per_s=100.0, work_per_entry=10.0)})
+    for _ in range(100):
+        _, memory = next_rate(memory, Look(waiting=10, entered=5, called=5, readings={"http": Reading(70.0, 0.0)}))
+    assert memory.resources["http"].capacity_per_s == pytest.approx(MOST_ABOVE_SEEN * 70.0)
+
+
 def test_without_any_resource_there_is_no_rate_and_no_error() -> None:
     rate, _ = next_rate(Memory(resources={}), Look(waiting=1, entered=0, called=0, readings={}))
     assert rate == Rate(0.0, 0.0, "", brakes=False)
@@ -240,3 +248,14 @@ def test_what_an_entry_costs_a_partial_resource_is_counted() -> None:
     fluid = TwoLines(looked_at=True, share=0.25)
     fluid.seconds(300)
     assert fluid.memory.resources["sign_in"].work_per_entry == pytest.approx(0.25, rel=0.2)
+
+
+@pytest.mark.parametrize(("queue_s", "share"), [(2 * TARGET_QUEUE_S, 0.5), (0.0, 0.25)])
+def test_while_work_queues_those_who_use_it_are_not_believed_to_be_fewer(queue_s: float, share: float) -> None:
+    """What is not done yet was asked for all the same."""
+    used = Resource(capacity_per_s=20.0, work_per_entry=0.5, partial=True, counted_work=400.0, counted_entries=800.0)
+    memory = Memory(resources={"sign_in": used})
+    for _ in range(600):
+        look = Look(waiting=10, entered=32, called=32, readings={"sign_in": Reading(8.0, queue_s, None)})
+        _, memory = next_rate(memory, look)
+    assert memory.resources["sign_in"].work_per_entry == pytest.approx(share, rel=0.01)
