@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gate.harness import INSIDE, Gate, MakeGate, fill
+from preau.gate.ledger.interface import Holder, Room, Waiter
 from preau.published.files import read_published
 from preau.published.gate_orders import Change, give_order
 from preau.published.shapes import GATE_HISTORY_FILE, GATE_REPORT_FILE, GateHistory, GateOrders, GateReport, Mode
@@ -69,6 +70,31 @@ async def test_who_waits_before_a_closed_gate_is_told_so_and_no_time(make_gate: 
         assert "dès que les entrées reprennent" in page
         assert "Beaucoup de monde" not in page
     assert gate.porter.outlook.entries.number == 0
+
+
+@pytest.mark.parametrize("mode", ["closed", "drain"])
+async def test_however_fast_people_came_in_before_a_suspended_gate_tells_no_time_and_calls_nobody_later(
+    make_gate: MakeGate, mode: Mode
+) -> None:
+    gate = make_gate(capacity=20)
+    key = int(gate.clock.now_s * 1_000_000)
+    for number in range(40):
+        waiter = Waiter(2, key + number, f"waits{number:06}")
+        await gate.ledger.note_waiting(waiter, until_s=gate.clock.now_s + 300, now_s=gate.clock.now_s)
+    await gate.seconds_pass()
+    for number in range(10):
+        now_s = gate.clock.now_s
+        holder = Holder(f"waits{number:06}", 2)
+        assert await gate.ledger.claim(holder, source="x", room=Room(20), until_s=now_s + 900, now_s=now_s)
+        await gate.seconds_pass()
+    assert gate.porter.outlook.entries.number == 10
+    called = gate.porter.outlook.plan.watermark(2, now_s=gate.clock.now_s)
+    await obey(gate, mode=mode)
+    plan = gate.porter.outlook.plan
+    assert {marks[2] for marks in plan.marks} == {0 if mode == "closed" else called}
+    assert gate.porter.outlook.entries == (0, 0.0)
+    await obey(gate, mode="auto")
+    assert gate.porter.outlook.entries.number == 10
 
 
 async def test_after_a_closing_who_waits_comes_in_again(make_gate: MakeGate) -> None:

@@ -191,7 +191,8 @@ async def test_a_broken_file_at_the_door_is_said_and_replaced(tmp_path: Path) ->
 
 
 async def test_people_who_walk_into_an_empty_house_promise_no_rate(make_gate: MakeGate) -> None:
-    gate = make_gate(capacity=5)
+    gate = make_gate(capacity=12)
+    await gate.seconds_pass()  # it looks before they come: all of them are entries that it sees
     await fill(gate)
     await gate.person("192.0.2.6").asks()
     await gate.seconds_pass(2)
