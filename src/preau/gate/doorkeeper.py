@@ -113,10 +113,19 @@ class Doorkeeper:
     async def _stay_as(self, held: Pass, visitor: Visitor, *, now_s: float) -> Admitted | None:
         known = known_place(visitor.card, self._rank_key_on, now_s=now_s)
         lane = lane_of_stay(held.lane, known, has_card=visitor.card is not None)
+        until_s = now_s + self._pass_idle_s
         goes_on = self._ledger.touch if held is visitor.admission else self._ledger.resume
-        if not await goes_on(Holder(held.sid, lane), until_s=now_s + self._pass_idle_s, now_s=now_s):
+        if not await goes_on(Holder(held.sid, lane), until_s=until_s, now_s=now_s):
             return None
-        fresh = self._fresh_pass(visitor, lane, held.sid, now_s)
+        sid = held.sid
+        if visitor.card is not None and held.lane == OTHERS:
+            sid = tid_of_card(self._keyring, visitor.card.subject)
+        if sid != held.sid:
+            # One card is one person by its passes too: else it would make as many of its lane as came in without it.
+            await self._ledger.leave(held.sid, now_s=now_s)
+            if not await self._ledger.touch(Holder(sid, lane), until_s=until_s, now_s=now_s):
+                return None
+        fresh = self._fresh_pass(visitor, lane, sid, now_s)
         if lane == held.lane and not is_worn(held.expires_at_s, fresh.expires_at_s, now_s=now_s):
             return Admitted(held, ())
         return Admitted(fresh, (self._pass_cookie(fresh, now_s),))
