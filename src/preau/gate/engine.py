@@ -36,7 +36,7 @@ from preau.gate.hall import OWN_PATHS, STATE_PATH, Hall, refused
 from preau.gate.ledger.interface import Ledger
 from preau.gate.ledger.steady import SteadyLedger
 from preau.gate.msgid import msgid as _
-from preau.gate.narrow_lane import NarrowLane
+from preau.gate.narrow_lane import AtOnce, NarrowLane
 from preau.gate.porter import Porter
 from preau.gate.request import NEWCOMER, Request, SchoolPaths
 from preau.gate.visitor import SAFE_METHODS, Scope, VisitorReader, headers_of
@@ -78,6 +78,10 @@ SIGN_IN_READING: Final = 512
 
 UPLOADS: Final = 1024
 """Uploads of people inside that come at once: 1 GiB at the very most, and 512 slow senders before others wait."""
+
+AT_ONCE_PER_VISITOR: Final = 12
+"""Requests of one visitor inside, under way behind the gate at once: of the 40 places for pages in the school's line. A
+browser opens at most 6 connections to a host, and two devices of one person share a pass."""
 
 SOCKET_TOUCH_S: Final = 60.0
 TOUCHES_PER_STAY: Final = 3
@@ -158,6 +162,7 @@ class Engine:
         self._write_lane, self._work_bodies = _write_lane()
         self._sign_in_lane, self._sign_in_bodies = _sign_in_lane()
         self._uploads = _uploads()
+        self._at_once = AtOnce(per_holder=AT_ONCE_PER_VISITOR)
         self._refused_total = 0
         self._tokens_refused: Counter[Refusal] = Counter()
 
@@ -232,8 +237,12 @@ class Engine:
         async with self._received(request, receive, sid) as body:
             if isinstance(body, BodyRefusal):
                 await write(send, self._hall.not_received(request, body, cookies))
-            else:
-                await self._go_on(request, cookies, sid, replayed(body, receive) if body else receive, send)
+                return
+            with self._at_once.place(sid) as has_room:
+                if has_room:
+                    await self._go_on(request, cookies, sid, replayed(body, receive) if body else receive, send)
+                else:
+                    await write(send, self._hall.too_many_at_once(request, cookies), head=request.method == "HEAD")
 
     @contextlib.asynccontextmanager
     async def _received(self, request: Request, receive: Receive, sid: str) -> AsyncIterator[bytes | BodyRefusal]:

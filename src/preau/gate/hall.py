@@ -37,6 +37,7 @@ WAITING_HEADER: Final = ("preau-gate", "waiting")
 RETRY_AFTER_S: Final = 10
 """What scripts are told: the pace of polling when many wait."""
 
+TOO_MANY: Final = 429
 _VARY: Final = ("vary", "accept-encoding")
 _STATE_HEADERS: Final = headers_of_kind(JSON, ("cache-control", "public, max-age=1"), _VARY)
 _HEARD_HEADERS: Final = headers_of_kind(JSON, ("cache-control", "no-store"), _VARY)
@@ -125,8 +126,7 @@ class Hall:
             BodyRefusal.SLOW: _("L’envoi a pris trop de temps : {again} quand la connexion va mieux."),
         }.get(refusal, _("L’envoi s’est interrompu : {again}.")).format(again=again)
         if not request.wants_page:
-            headers = headers_of_kind(JSON, ("cache-control", "no-store"))
-            return Answer(status=refusal.status, body=refusal_json(refusal, text), headers=headers, cookies=cookies)
+            return _told_in_json(refusal.status, refusal, text, cookies)
         return self._notice(
             refusal.status,
             refusal,
@@ -134,6 +134,22 @@ class Hall:
             text=text,
             action=_("Recommencer"),
             href=wanted_path(request.scope),
+            cookies=cookies,
+        )
+
+    def too_many_at_once(self, request: Request, cookies: tuple[str, ...]) -> Answer:
+        """The answer to who is inside and has too many requests under way: they would hold up everybody's."""
+        again = _("réessaie dans un instant") if request.is_pupil else _("réessayez dans un instant")
+        text = _("D’autres demandes du même appareil sont encore en cours : {again}.").format(again=again)
+        if not request.wants_page:
+            return _told_in_json(TOO_MANY, "too_many_at_once", text, cookies)
+        return self._notice(
+            TOO_MANY,
+            "too_many_at_once",
+            title=_("Trop de demandes à la fois"),
+            text=text,
+            action=_("Réessayer"),
+            href=wanted_path(request.scope) if request.is_safe else _referring_path(request),
             cookies=cookies,
         )
 
@@ -243,6 +259,11 @@ class Hall:
         if status == 503:  # noqa: PLR2004  HTTP
             headers += [("retry-after", str(RETRY_AFTER_S)), WAITING_HEADER]
         return Answer(status=status, body=body, headers=headers_of_kind(HTML, *headers), cookies=cookies)
+
+
+def _told_in_json(status: int, code: str, text: str, cookies: tuple[str, ...]) -> Answer:
+    headers = headers_of_kind(JSON, ("cache-control", "no-store"))
+    return Answer(status=status, body=refusal_json(code, text), headers=headers, cookies=cookies)
 
 
 def refused(status: int, code: str, message: str, cookies: tuple[str, ...] = ()) -> Answer:

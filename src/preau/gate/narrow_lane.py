@@ -8,7 +8,33 @@ more than half of the width: a flood from one address waits behind itself, and t
 import asyncio
 import contextlib
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+
+
+class AtOnce:
+    """Bounds what one holder has under way. Nobody waits here: who has too much is told so.
+
+    Args:
+        per_holder: under way at once, of one holder.
+    """
+
+    def __init__(self, *, per_holder: int) -> None:
+        self._per_holder = per_holder
+        self._under_way: Counter[str] = Counter()
+
+    @contextlib.contextmanager
+    def place(self, holder: str) -> Iterator[bool]:
+        """Whether one more may begin; if so it counts as long as the block runs."""
+        if self._under_way[holder] >= self._per_holder:
+            yield False
+            return
+        self._under_way[holder] += 1
+        try:
+            yield True
+        finally:
+            self._under_way[holder] -= 1
+            if not self._under_way[holder]:
+                del self._under_way[holder]
 
 
 class NarrowLane:
