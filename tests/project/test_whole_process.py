@@ -103,6 +103,14 @@ def test_a_second_process_on_the_same_data_is_refused_with_a_sentence(server: Pr
     assert "Traceback" not in second.stderr
 
 
+def test_a_second_school_on_the_same_port_is_refused_with_a_sentence(server: PreauProcess, tmp_path: Path) -> None:
+    environ = {**os.environ, "PREAU_DATA": str(tmp_path / "other"), "PREAU_DEMO": "1", "PREAU_EDGE": "embedded"}
+    command = [sys.executable, "-m", "preau.cli", "demo", "--bind", f"127.0.0.1:{server.port}"]
+    second = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    assert (second.returncode, "est déjà prise" in second.stderr) == (2, True), second.stderr
+
+
+
 @pytest.mark.engines
 def test_the_same_code_runs_on_postgresql_and_on_a_redis_that_dies(
     tmp_path: Path, postgres_server: str, redis_server: str

@@ -1,6 +1,7 @@
 """`preau serve` and `preau demo`: make the database ready, then run the process."""
 
 import errno
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -46,6 +47,7 @@ def _run(options: Options, *, before: Callable[[], None], announce: Callable[[],
             if options.edge == "haproxy":
                 _guard(options)
             else:
+                _refuse_a_taken_port(options)
                 _serve(options, before, announce)
     except installation.DataFolderBusyError:
         stop(f"Un autre processus sert déjà depuis le dossier {options.data} : arrêtez-le ou changez PREAU_DATA.")
@@ -67,12 +69,20 @@ def _serve(options: Options, before: Callable[[], None], announce: Callable[[], 
 
     make_ready(options)
     before()
-    try:
-        serve(options, installation.keyring(options), ready=announce)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        stop(f"L’adresse {options.bind[0]}:{options.bind[1]} est déjà prise : choisissez-en une autre avec BIND.")
+    serve(options, installation.keyring(options), ready=announce)
+
+
+def _refuse_a_taken_port(options: Options) -> None:
+    """Granian shares a port with whoever shares it too: two schools would take turns at their visitors, and none know."""
+    host, port = options.bind
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the last one's connections may still be closing
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            stop(f"L’adresse {host}:{port} est déjà prise : choisissez-en une autre avec BIND.")
 
 
 def _announce_demo(options: Options) -> None:
