@@ -22,7 +22,7 @@ const AFTER_FAILURE_S = 10;
  * the rest of the plan or on the edge's own. Each page knocks at an age of its own, and the page it is answered with waits as long
  * again: not everybody knocks in one second.
  */
-const SILENT_PACES = 8 * (1 + Math.random());
+const SILENT_MS = 8_000 * (1 + Math.random());
 
 const byId = (id: string) => document.getElementById(id) as HTMLElement;
 
@@ -45,6 +45,7 @@ let timer: ReturnType<typeof setTimeout>;
 let last: Heard = [0, 0];
 let saidAt = Date.now();
 let entering = false;
+let online = true;
 
 function begin(): void {
   greet();
@@ -95,9 +96,11 @@ async function look(): Promise<void> {
     tellPace();
     last = heard(state, last, Date.now());
     if (isCalled(state, place())) enter();
-    else if (!paused && Date.now() - last[1] > SILENT_PACES * 1000 * state.pace_s) knock();
+    else if (!paused && Date.now() - last[1] > SILENT_MS * state.pace_s) knock();
+    online = true;
   } catch {
-    write("pace", "Pas de connexion\u00a0: la place reste gardée, nouvel essai bientôt.");
+    online = false;
+    write("pace", "Pas de connexion\u00a0: place gardée, nouvel essai bientôt.");
   }
   lookIn(slow ? SLOW_S : next);
 }
@@ -114,6 +117,7 @@ async function check(): Promise<void> {
   await look();
   paused = was;
   if (was) clearTimeout(timer);
+  if (!online) return;
   tellPace();
   if (!entering) say(`${byId("before").textContent} ${byId("before-words").textContent}`);
 }

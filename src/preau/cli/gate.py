@@ -93,7 +93,7 @@ def _rows(report: GateReport, orders: GateOrders) -> Iterable[tuple[str, str]]:
     most = "sans limite" if report.capacity >= MAX_CAPACITY else f"sur {report.capacity}"
     if report.verdict:
         yield "Constat", VERDICTS.get(report.verdict, report.verdict)
-    kinds = f"dont {report.inside_others} pas encore connus, et {report.inside_staff} personnels"
+    kinds = f"dont {report.inside_others} pas encore connus ; et {report.inside_staff} du personnel, hors capacité"
     yield "À l’intérieur", f"{report.inside} {most}, {kinds}"
     yield "Entrées par seconde", _per_s(report.entries_per_s, report.rate_per_s)
     yield "Âge du plan", f"{report.plan_age_s} s"

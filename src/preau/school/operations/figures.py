@@ -71,11 +71,11 @@ def _facts(report: GateReport) -> list[tuple[str, str, str]]:
     oldest = french.NONE if report.oldest_wait_s is None else french.duration(report.oldest_wait_s)
     absent = french.NONE if report.no_show is None else f"{french.number(100 * report.no_show)} %"
     others, staff = french.number(report.inside_others), french.number(report.inside_staff)
-    kinds = f"dont {others} pas encore connus, et {staff} personnels"
+    kinds = f"dont {others} pas encore connus et {staff} du personnel"
     return [
         ("en attente", french.number(best), french.between((low, best, high))),
         ("plus longue attente", oldest, ""),
-        ("à l’intérieur", french.number(report.inside), kinds),
+        ("à l’intérieur", french.number(report.inside + report.inside_staff), kinds),
         ("capacité", *_capacity(report)),
         ("entrées par seconde", french.number(report.entries_per_s, digits=1), ""),
         ("prévues par seconde", french.number(report.rate_per_s, digits=1), ""),
