@@ -110,7 +110,6 @@ def test_a_second_school_on_the_same_port_is_refused_with_a_sentence(server: Pre
     assert (second.returncode, "est déjà prise" in second.stderr) == (2, True), second.stderr
 
 
-
 @pytest.mark.engines
 def test_the_same_code_runs_on_postgresql_and_on_a_redis_that_dies(
     tmp_path: Path, postgres_server: str, redis_server: str

@@ -73,7 +73,7 @@ def _serve(options: Options, before: Callable[[], None], announce: Callable[[], 
 
 
 def _refuse_a_taken_port(options: Options) -> None:
-    """Granian shares a port with whoever shares it too: two schools would take turns at their visitors, and none know."""
+    """Granian shares a port with whoever shares it too: two schools would take turns at their visitors."""
     host, port = options.bind
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the last one's connections may still be closing

@@ -17,6 +17,7 @@ from preau.gate.haproxy import maps, pages
 from preau.gate.haproxy.control import Control
 from preau.gate.haproxy.ledger import PRESENCE
 from preau.gate.haproxy.refusals import DRAWN
+from preau.gate.haproxy.rule_numbers import FREED_S
 from preau.gate.page.lessons import LESSON_PATHS, SECTIONS
 from preau.gate.porter import Outlook, Porter
 from preau.gate.public_draw import draw_json
@@ -27,7 +28,7 @@ from preau.tokens.envelope import Refusal
 from preau.tokens.keyring import DAY_S, Keyring
 
 FREED_TWICE_MS: Final = 2500
-"""An entry of ``t_free`` lives 5 s: its place is cleared in the first half, by two looks in case it was in use."""
+"""Of an entry of ``t_free`` the place is cleared by the looks of so long, in case it was in use; then the entry."""
 
 log = structlog.get_logger("preau.gate")
 
@@ -125,10 +126,10 @@ class EdgeAgent:
         """Clears the places that were given back or that moved to another lane."""
         gone: list[tuple[str, str]] = []
         for entry in await self._control.entries("t_free"):
-            if entry.expires_in_ms < FREED_TWICE_MS:
-                continue  # long cleared; who came back with the same ticket since must stay counted
             table, _, sid = entry.key.partition(".")
             gone += [(name, sid) for name in PRESENCE if table in {name, "t_all"}]
+            if entry.expires_in_ms < FREED_S * 1000 - FREED_TWICE_MS:
+                gone.append(("t_free", entry.key))  # who comes back with the same ticket is counted again, and stays
         if gone:
             await self._control.clear(gone)
 

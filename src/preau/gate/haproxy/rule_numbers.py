@@ -1,5 +1,7 @@
 """The numbers of the rules and of the ledger, by the names that the templates have for them: each is written once."""
 
+from typing import Final
+
 from preau.gate.haproxy.maps import OLDEST_DAYS
 from preau.gate.ledger import interface
 from preau.gate.rules import admission, places
@@ -7,6 +9,9 @@ from preau.tokens.challenge import LIFE_S
 from preau.tokens.class_link import DEVICE_TENTHS
 from preau.tokens.keyring import FUTURE_DAYS
 from preau.tokens.seat import AFTER_LESSON_S
+
+FREED_S: Final = 900
+"""A place given back is remembered until an agent has cleared it; while none is there, as long as it counts unused."""
 
 
 def rule_numbers() -> dict[str, str]:
@@ -25,6 +30,7 @@ def rule_numbers() -> dict[str, str]:
         "keys_per_s": places.KEYS_PER_S,
         "device_tenths": DEVICE_TENTHS,
         "inside_most": interface.INSIDE_MAX,
+        "freed_s": FREED_S,
         "left_most": interface.LEFT_MAX,
         "left_s": interface.LEFT_MEMORY_S,
         "waiting_most": interface.WAITING_MAX,
