@@ -142,15 +142,21 @@ def test_it_serves_through_haproxy_and_takes_it_along_when_it_ends(server: Preau
     assert within(8, lambda: not haproxies_of(edge)), "it does not outlive a process that was killed"
 
 
-def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application_and_outlives_it_and_its_agent(
-    server: PreauProcess, tmp_path: Path
-) -> None:
-    edge, port = tmp_path / "edge", free_port()
+def rendered(server: PreauProcess, edge: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """Writes the files of an operator's HAProxy; returns the command « preau edge » and its environment."""
     environ = {**os.environ, "PREAU_DATA": str(server.data), "BIND": f"127.0.0.1:{server.port}", "PREAU_DEMO": "1"}
     preau = [sys.executable, "-m", "preau.cli", "edge"]
     render = [*preau, "render", "--out", str(edge), "--bind", f"127.0.0.1:{port}"]
     written = subprocess.run(render, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
     assert written.returncode == 0, written.stderr
+    return preau, environ
+
+
+def test_a_haproxy_of_the_operator_is_the_only_way_to_the_application_and_outlives_it_and_its_agent(
+    server: PreauProcess, tmp_path: Path
+) -> None:
+    edge, port = tmp_path / "edge", free_port()
+    preau, environ = rendered(server, edge, port)
     binary = str(haproxy_binary())
     with (tmp_path / "edge.log").open("wb") as log:
         haproxy = subprocess.Popen([binary, "-db", "-q", "-f", str(edge / "haproxy.cfg")], stdout=log, stderr=log)  # noqa: S603
@@ -205,10 +211,7 @@ def test_a_standby_that_cannot_start_does_not_stop_the_agent_and_starts_once_it_
     server: PreauProcess, tmp_path: Path
 ) -> None:
     edge, port = tmp_path / "edge", free_port()
-    environ = {**os.environ, "PREAU_DATA": str(server.data), "BIND": f"127.0.0.1:{server.port}", "PREAU_DEMO": "1"}
-    preau = [sys.executable, "-m", "preau.cli", "edge"]
-    render = [*preau, "render", "--out", str(edge), "--bind", f"127.0.0.1:{port}"]
-    subprocess.run(render, env=environ, capture_output=True, check=True)  # noqa: S603
+    preau, environ = rendered(server, edge, port)
     in_the_way = edge / "standby.sock"
     in_the_way.mkdir()
     url, said = f"http://127.0.0.1:{port}", tmp_path / "edge.log"
