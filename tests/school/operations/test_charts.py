@@ -61,4 +61,4 @@ def test_every_chart_says_in_words_what_it_shows() -> None:
 def test_a_gate_without_limit_draws_no_line_of_a_million() -> None:
     point = GatePoint(NOW_S, 0.0, 0.0, None, (0, 0, 0, 0), 40, MAX_CAPACITY, 0, None)
     house = next(one for one in charts(GateHistory(step_s=5, points=(point,)), now_s=NOW_S) if one.key == "house")
-    assert ([line.name for line in house.lines], house.top) == (["À l’intérieur"], "50")
+    assert ([line.name for line in house.lines], house.top) == (["À l’intérieur, hors personnel"], "50")

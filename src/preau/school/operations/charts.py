@@ -60,7 +60,7 @@ def charts(history: GateHistory, *, now_s: int) -> tuple[Chart, ...]:
     ]
     lanes = [_Wanted(LANES[lane], lane, lambda point, lane=lane: point.waiting[lane]) for lane in (1, 2, 3)]  # type: ignore[misc]
     house = [
-        _Wanted("À l’intérieur", 1, lambda point: point.inside),
+        _Wanted("À l’intérieur, hors personnel", 1, lambda point: point.inside),
         _Wanted("Capacité", 2, _limit, stepped=True),
     ]
     queue = [_Wanted("Attente des réponses", 1, lambda point: point.queue_ms)]
