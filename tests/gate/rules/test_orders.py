@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from preau.gate.rules.calling import OPEN, Group, Stand
-from preau.gate.rules.orders import KEY_TICKS_PER_S, due, obeyed, ordered
-from preau.gate.rules.places import OTHERS, PUPILS, arrival_key, lesson_key
+from preau.gate.rules.orders import due, obeyed, ordered
+from preau.gate.rules.places import KEYS_PER_S, OTHERS, PUPILS, arrival_key, lesson_key
 from preau.gate.rules.plan import UNLIMITED, Memory, Plan, Situation, next_plan
 from preau.published.shapes import MAX_CAPACITY, NO_ORDERS, GateOrders, Mode
 
@@ -42,7 +42,7 @@ def test_a_class_is_not_called_before_its_time_and_everybody_else_is() -> None:
 
 def test_the_key_of_a_class_is_its_start_and_a_rank_below_a_second() -> None:
     key = lesson_key(b"k" * 32, "group", starts_at_s=1000)
-    assert 1000 * KEY_TICKS_PER_S <= key < 1001 * KEY_TICKS_PER_S
+    assert 1000 * KEYS_PER_S <= key < 1001 * KEYS_PER_S
 
 
 def plan_of(mode: Mode, memory: Memory, groups: list[Group]) -> tuple[Plan, Memory]:

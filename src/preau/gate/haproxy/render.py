@@ -14,10 +14,11 @@ import msgspec
 
 from preau.gate.answers import refusal_json
 from preau.gate.body import SCHOOL_BODY, SIGN_IN_BODY, UPLOADS_PER_VISITOR, WHOLE_BYTES
+from preau.gate.doorkeeper import TICKET_COOKIE_S
 from preau.gate.favours import CHALLENGE_PATH, CHALLENGE_REFUSED
 from preau.gate.hall import DRAW_PATH, SOLVER_CACHED_S
 from preau.gate.haproxy import maps, pages, refusals
-from preau.gate.haproxy.responses import TICKET_COOKIE_S, error_pages, own_headers, resting_head
+from preau.gate.haproxy.responses import error_pages, own_headers, resting_head
 from preau.gate.haproxy.rule_numbers import rule_numbers
 from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.haproxy.waiting import waiting_rules

@@ -2,12 +2,9 @@
 
 from typing import Final
 
+from preau.gate.hall import RETRY_AFTER_S
 from preau.gate.haproxy.settings import EdgeSettings
 
-RETRY_AFTER_S: Final = 10
-"""As the embedded engine says it."""
-TICKET_COOKIE_S: Final = 2 * 86_400
-"""A ticket is accepted the day after it was signed, and no later."""
 WAITING: Final = " hdr preau-gate waiting hdr cache-control no-store"
 
 

@@ -3,9 +3,10 @@
 from gettext import gettext as _
 
 from preau.gate.answers import refusal_json
+from preau.gate.hall import RETRY_AFTER_S
 from preau.gate.haproxy import pages
 from preau.gate.haproxy.refusals import counted
-from preau.gate.haproxy.responses import RETRY_AFTER_S, WAITING, own_headers
+from preau.gate.haproxy.responses import WAITING, own_headers
 from preau.gate.haproxy.settings import EdgeSettings
 from preau.gate.page.render import SLOW_REFRESH_S
 

@@ -11,17 +11,14 @@ changed by a mode, so that after ``closed`` those who had been called are called
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from preau.gate.rules.calling import OPEN, Group
-from preau.gate.rules.places import PUPILS, STAFF
+from preau.gate.rules.places import KEYS_PER_S, PUPILS, STAFF
 from preau.gate.rules.plan import UNLIMITED, Plan
 from preau.published.shapes import MAX_CAPACITY, NO_ORDERS, GateOrders, Mode
-
-KEY_TICKS_PER_S: Final = 1_000_000
-"""Keys of lane 1 are the start of the lesson in seconds, times this, plus a rank below it."""
 
 
 class Ordered(NamedTuple):
@@ -63,7 +60,7 @@ def due(groups: Sequence[Group], holds: Ordered, *, now_s: float) -> list[Group]
 
     They keep their places; the plan calls others meanwhile, and opens the lane if nobody else is there to be called.
     """
-    too_early = int(now_s + holds.pre_open_s + 1) * KEY_TICKS_PER_S
+    too_early = int(now_s + holds.pre_open_s + 1) * KEYS_PER_S
     return [group for group in groups if group.lane != PUPILS or group.order_key < too_early]
 
 

@@ -22,7 +22,7 @@ from typing import Final
 import msgspec
 
 from preau.gate.rules.calling import FLOORS, OPEN, Caller, Free, Group, Stand, others_places
-from preau.gate.rules.places import CARDS, OTHERS, PUPILS, STAFF
+from preau.gate.rules.places import CARDS, KEYS_PER_S, OTHERS, PUPILS, STAFF
 from preau.tokens.ticket import LANES
 
 HORIZON_S: Final = 60
@@ -57,9 +57,6 @@ FORGIVEN_S: Final = 120.0
 """Who is forgiven and still not there has left the queue by then; who comes into it below the mark is called like
 all."""
 
-_KEY_PER_S: Final = 1_000_000
-"""Arrival keys are milliseconds times a thousand ties."""
-
 
 class Plan(msgspec.Struct, frozen=True):
     """Watermarks by second: ``marks[i][lane]`` holds at ``first_s + i`` (wall seconds).
@@ -89,7 +86,7 @@ class Plan(msgspec.Struct, frozen=True):
         return self.calm_claims_per_s if self.is_over(now_s=now_s) else self.claims_per_s
 
     def _arrived_before(self, lane: int, now_s: float) -> int:
-        return int((now_s - self.wait_s[lane]) * _KEY_PER_S)
+        return int((now_s - self.wait_s[lane]) * KEYS_PER_S)
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,5 +240,5 @@ def _waits(stand: Stand, marks: Sequence[int], now_s: float) -> tuple[int, ...]:
     waits = [0] * LANES
     for lane in (CARDS, OTHERS):
         if marks[lane] not in {OPEN, 0}:
-            waits[lane] = max(0, int(now_s - stand.called[lane] / _KEY_PER_S))
+            waits[lane] = max(0, int(now_s - stand.called[lane] / KEYS_PER_S))
     return tuple(waits)
